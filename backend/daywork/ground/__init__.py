@@ -1,0 +1,1 @@
+"""What every room stands on: words, ids, money, the calendar, problems, settings, the database."""

@@ -1,0 +1,127 @@
+"""The one way to the database: pooled connections, and transactions that name their company.
+
+Row-level security is the second wall behind the permission function. Every transaction of the
+app runs as the role ``daywork_app``, which owns no table, and carries ``daywork.organisation``;
+a forgotten ``WHERE`` then shows nothing instead of another company's wages.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+APP_ROLE = "daywork_app"
+
+
+class Transaction(PostgresTransaction):
+    """Piccolo's transaction, but its connection goes back to the pool even when COMMIT fails."""
+
+    __slots__ = ()
+
+    async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
+        if self._parent:
+            return exception is None
+        try:
+            if exception:
+                if not self._rolled_back:
+                    await self.rollback()
+            elif not self._committed and not self._rolled_back:
+                await self.commit()
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            if self.engine.pool:
+                await self.engine.pool.release(self.connection)
+            else:
+                await self.connection.close()
+        return exception is None
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine with our transaction."""
+
+    def transaction(self, allow_nested: bool = True) -> Transaction:
+        return Transaction(engine=self, allow_nested=allow_nested)
+
+
+DB = Engine(config={})
+
+
+async def open_database(url: str, pool_size: int = 10) -> None:
+    """Start the pool on ``url``. Without a pool every query would pay for a new connection."""
+    DB.config = {"dsn": url}
+    await DB.start_connection_pool(min_size=1, max_size=pool_size)
+
+
+async def close_database() -> None:
+    """Give all connections back; waits for running queries."""
+    if DB.pool is not None:
+        await DB.close_connection_pool()
+
+
+@asynccontextmanager
+async def company_transaction(organisation: UUID) -> AsyncIterator[Transaction]:
+    """One transaction that can see and write the rows of this company only."""
+    async with DB.transaction(allow_nested=False) as transaction:
+        await transaction.connection.fetch(
+            "SELECT set_config('role', $1, true), set_config('daywork.organisation', $2, true)",
+            APP_ROLE,
+            str(organisation),
+        )
+        yield transaction
+
+
+@asynccontextmanager
+async def ground_transaction() -> AsyncIterator[Transaction]:
+    """One transaction before the company is known: only the sign-in look-ups may use it.
+
+    It runs as the app's role too, so it sees no company's rows except through the
+    ``SECURITY DEFINER`` functions made for signing in.
+    """
+    async with DB.transaction(allow_nested=False) as transaction:
+        await transaction.connection.fetch(
+            "SELECT set_config('role', $1, true), set_config('daywork.organisation', '', true)",
+            APP_ROLE,
+        )
+        yield transaction
+
+
+def connection() -> asyncpg.Connection:
+    """The connection of the running transaction.
+
+    Raises:
+        RuntimeError: no transaction is open; SQL outside one would not name its company.
+    """
+    transaction = DB.current_transaction.get()
+    if transaction is None:
+        raise RuntimeError("SQL needs a transaction: open company_transaction() first.")
+    return transaction.connection
+
+
+async def fetch(sql: str, *args: Any) -> list[asyncpg.Record]:
+    """All rows of a statement with ``$1`` parameters, on the running transaction."""
+    return await connection().fetch(sql, *args)
+
+
+async def fetch_one(sql: str, *args: Any) -> asyncpg.Record | None:
+    """The first row, or None."""
+    return await connection().fetchrow(sql, *args)
+
+
+async def fetch_value(sql: str, *args: Any) -> Any:
+    """The first column of the first row, or None."""
+    return await connection().fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: Any) -> int:
+    """Run a statement; returns how many rows it touched."""
+    status: str = await connection().execute(sql, *args)
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdecimal() else 0
+
+
+def savepoint() -> Any:
+    """``async with savepoint():`` undoes only its own statements when it fails."""
+    return connection().transaction()

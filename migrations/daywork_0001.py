@@ -1,0 +1,29 @@
+"""The first release: every table, the feed's triggers, and row-level security.
+
+Plain SQL, because composite keys, partial indexes, triggers and policies are the point of it;
+a test holds the Piccolo tables of the rooms against what stands in the database.
+"""
+
+from pathlib import Path
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+ID = "2026-11-24T04:30:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "first release"
+
+_SQL = Path(__file__).parent / "sql"
+
+
+async def forwards() -> MigrationManager:
+    """Piccolo calls this; the SQL runs inside the migration's transaction."""
+    manager = MigrationManager(migration_id=ID, app_name="daywork", description=DESCRIPTION)
+
+    async def create() -> None:
+        from daywork.ground.database import connection
+
+        for part in sorted(_SQL.glob("0001_*.sql")):
+            await connection().execute(part.read_text(encoding="utf-8"))
+
+    manager.add_raw(create)
+    return manager
