@@ -45,8 +45,14 @@ class Engine(PostgresEngine):
     def transaction(self, allow_nested: bool = True) -> Transaction:
         return Transaction(engine=self, allow_nested=allow_nested)
 
+    async def check_version(self) -> None:
+        """Nothing: Piccolo would connect while modules are imported; `migrations.connect` checks."""
 
-DB = Engine(config={})
+    async def prep_database(self) -> None:
+        """Nothing: no extension is needed."""
+
+
+DB = Engine(config={}, extensions=())
 
 
 async def open_database(url: str, pool_size: int = 10) -> None:
