@@ -46,7 +46,7 @@ CREATE TABLE site_revision_nonce (
 CREATE TABLE feed (
     organisation  uuid NOT NULL,
     site          uuid NOT NULL,
-    subject       text NOT NULL CHECK (subject IN ('site', 'trade', 'crew', 'worker', 'task', 'entry')),
+    subject       text COLLATE "C" NOT NULL CHECK (subject IN ('site', 'trade', 'crew', 'worker', 'task', 'entry')),
     id            uuid NOT NULL,
     revision      bigint NOT NULL,
     gone          boolean NOT NULL DEFAULT false,

@@ -40,7 +40,13 @@ class Transaction(PostgresTransaction):
 
 
 class Engine(PostgresEngine):
-    """Piccolo's engine with our transaction."""
+    """Piccolo's engine with our transaction, and without a connection made on import."""
+
+    async def check_version(self) -> None:
+        """The version is judged by ``daywork doctor`` and ``migrate``, with a message that helps."""
+
+    async def prep_database(self) -> None:
+        """No extensions are needed."""
 
     def transaction(self, allow_nested: bool = True) -> Transaction:
         return Transaction(engine=self, allow_nested=allow_nested)
@@ -68,9 +74,18 @@ async def close_database() -> None:
 
 
 @asynccontextmanager
-async def company_transaction(organisation: UUID) -> AsyncIterator[Transaction]:
-    """One transaction that can see and write the rows of this company only."""
+async def company_transaction(
+    organisation: UUID, *, snapshot: bool = False
+) -> AsyncIterator[Transaction]:
+    """One transaction that can see and write the rows of this company only.
+
+    With ``snapshot`` all its reads are of one instant, and it cannot write.
+    """
     async with DB.transaction(allow_nested=False) as transaction:
+        if snapshot:
+            await transaction.connection.execute(
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            )
         await transaction.connection.fetch(
             "SELECT set_config('role', $1, true), set_config('daywork.organisation', $2, true)",
             APP_ROLE,

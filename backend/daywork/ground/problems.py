@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
+CATALOGUE: dict[str, "ProblemKind"] = {}
+"""Every kind by its slug: answers are stored by slug and worded in the reader's language later."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
     """One line of the catalogue of refusals. Texts are gettext msgids with ``%(name)s`` fields."""
@@ -16,6 +20,11 @@ class ProblemKind:
     status: int
     title: str
     fix: str = ""
+
+    def __post_init__(self) -> None:
+        known = CATALOGUE.setdefault(self.slug, self)
+        if known != self:
+            raise ValueError(f"two problems are called {self.slug!r}")
 
     def __call__(self, **extra: Any) -> "Problem":
         """The problem itself, with the facts its texts name."""

@@ -24,7 +24,7 @@ class EntryKind(StrEnum):
 
 
 class EntryState(StrEnum):
-    """``submitted → approved | returned``; ``returned → submitted`` as a new version; void is last."""
+    """``submitted → approved | returned``; ``returned → submitted`` as a new version."""
 
     SUBMITTED = "submitted"  # 待批
     APPROVED = "approved"  # 已通过

@@ -1,0 +1,144 @@
+"""Sites and what stands on them: crews, workers, trades, tasks, rates.
+
+Piccolo knows one key column a table; the real keys begin with the organisation. The migration is
+the authority, and a test holds these classes against the database.
+"""
+
+from piccolo.columns import (
+    UUID,
+    Array,
+    Boolean,
+    Date,
+    DoublePrecision,
+    Integer,
+    Numeric,
+    SmallInt,
+    Text,
+    Timestamptz,
+)
+from piccolo.table import Table
+
+from daywork.ground.database import DB
+
+
+class Site(Table, tablename="site", db=DB):
+    """``site``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
+    name = Text()
+    time_zone = Text()
+    hours_per_day = Numeric(digits=(4, 2))
+    overtime_hours_per_man_day = Numeric(digits=(4, 2))
+    rest_weekdays = Array(base_column=SmallInt())
+    latitude = DoublePrecision(null=True, default=None)
+    longitude = DoublePrecision(null=True, default=None)
+    radius_m = Integer()
+    photo_required = Boolean()
+    starts_on = Date(null=True, default=None)
+    ends_on = Date(null=True, default=None)
+    active = Boolean()
+    created_at = Timestamptz(default=None)
+
+
+class Membership(Table, tablename="membership", db=DB):
+    """``membership``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    site = UUID(default=None)
+    member = UUID(primary_key=True, default=None)
+    role = Text()
+    scope_version = Integer()
+    created_at = Timestamptz(default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)
+
+
+class Trade(Table, tablename="trade", db=DB):
+    """``trade``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
+    name = Text()
+    name_en = Text()
+
+
+class Crew(Table, tablename="crew", db=DB):
+    """``crew``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
+    site = UUID(default=None)
+    name = Text()
+    trade = UUID(null=True, default=None)
+    foreman = UUID(null=True, default=None)
+    own = Boolean()
+    company = Text()
+    active = Boolean()
+    created_at = Timestamptz(default=None)
+
+
+class Worker(Table, tablename="worker", db=DB):
+    """``worker``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
+    name = Text()
+    number = Text()
+    trade = UUID(null=True, default=None)
+    phone = Text(null=True, default=None)
+    created_by = UUID(null=True, default=None)
+    created_at = Timestamptz(default=None)
+
+
+class Roster(Table, tablename="roster", db=DB):
+    """``roster``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    site = UUID(default=None)
+    worker = UUID(primary_key=True, default=None)
+    crew = UUID(default=None)
+    joined_on = Date(default=None)
+    left_on = Date(null=True, default=None)
+
+
+class Task(Table, tablename="task", db=DB):
+    """``task``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
+    site = UUID(default=None)
+    parent = UUID(null=True, default=None)
+    position = Integer()
+    code = Text()
+    name = Text()
+    name_en = Text()
+    is_summary = Boolean()
+    unit = Text()
+    quantity = Numeric(digits=(14, 3), null=True, default=None)
+    weight = Numeric(digits=(12, 3))
+    budget = Numeric(digits=(16, 2))
+    budget_man_days = Numeric(digits=(10, 2))
+    planned_start = Date(null=True, default=None)
+    planned_finish = Date(null=True, default=None)
+    crew = UUID(null=True, default=None)
+    percent = Numeric(digits=(5, 2))
+    quantity_done = Numeric(digits=(14, 3))
+    status = Text()
+    progress_day = Date(null=True, default=None)
+    active = Boolean()
+
+
+class Rate(Table, tablename="rate", db=DB):
+    """``rate``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
+    worker = UUID(null=True, default=None)
+    trade = UUID(null=True, default=None)
+    unit = Text()
+    amount = Numeric(digits=(12, 2))
+    overtime_hour = Numeric(digits=(12, 2), null=True, default=None)
+    valid_from = Date(default=None)
+    valid_to = Date(null=True, default=None)
+    created_by = UUID(null=True, default=None)
+    created_at = Timestamptz(default=None)
