@@ -52,7 +52,7 @@ class Engine(PostgresEngine):
         return Transaction(engine=self, allow_nested=allow_nested)
 
     async def check_version(self) -> None:
-        """Nothing: Piccolo would connect while modules are imported; `migrations.connect` checks."""
+        """Nothing: Piccolo would connect at import; `migrations.connect` checks instead."""
 
     async def prep_database(self) -> None:
         """Nothing: no extension is needed."""

@@ -1,0 +1,129 @@
+"""Every test its own database, in 15 ms: a clone of one that was migrated once.
+
+The server is the embedded Postgres, shared by all pytest-xdist workers of a run and stopped by the
+last of them; or, with `DAYWORK_TEST_DATABASE_URL`, any Postgres 15 to 18 whose user may make
+databases and roles (`postgresql://user:password@host/postgres`).
+"""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from daywork.ground import migrations, places
+from daywork.ground.database import close_database, open_database
+from daywork.ground.postgres import EmbeddedPostgres
+
+T = TypeVar("T")
+
+_TEMPLATE_LOCK = 4_110_001
+
+
+def query(url: str, sql: str, *args: Any) -> list[asyncpg.Record]:
+    """Rows of a statement, run as the database's owner: past the row-level security."""
+
+    async def ask() -> list[asyncpg.Record]:
+        connection = await asyncpg.connect(url)
+        try:
+            return await connection.fetch(sql, *args)
+        finally:
+            await connection.close()
+
+    return apart(ask())
+
+
+def apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine in a thread of its own: the test's may have a loop already (Playwright)."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
+def value(url: str, sql: str, *args: Any) -> Any:
+    """The first column of the first row, or None."""
+    rows = query(url, sql, *args)
+    return rows[0][0] if rows else None
+
+
+def on_server(url: str, database: str) -> str:
+    """The URL of another database of the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[str]:
+    """URL of the server's maintenance database."""
+    if given := os.environ.get("DAYWORK_TEST_DATABASE_URL"):
+        yield given
+        return
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    home = Path(tempfile.gettempdir()) / f"daywork-test-{run[:12]}"
+    server = EmbeddedPostgres(home, durable=False)
+    server.start()
+    yield server.cluster.url("postgres")
+    server.stop()
+    if not server.alive():
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(database_server: str) -> str:
+    """Name of a migrated, empty database to clone; made once for all workers."""
+    recipe = hashlib.sha256()
+    sources = [p for p in places.MIGRATIONS.rglob("*") if p.suffix in (".py", ".sql")]
+    for source in [*sorted(sources), Path(migrations.__file__)]:
+        recipe.update(source.read_bytes())
+    name = f"daywork_template_{recipe.hexdigest()[:12]}"
+
+    async def make() -> None:
+        connection = await asyncpg.connect(database_server)
+        try:
+            await connection.execute("SELECT pg_advisory_lock($1)", _TEMPLATE_LOCK)
+            sql = "SELECT datistemplate FROM pg_database WHERE datname = $1"
+            if await connection.fetchval(sql, name):
+                return
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            await connection.execute(f'CREATE DATABASE "{name}"')
+            await migrations.migrate(on_server(database_server, name))
+            # Marked last: an unmarked one was left half done and is made again.
+            await connection.execute(f'ALTER DATABASE "{name}" IS_TEMPLATE true')
+        finally:
+            await connection.close()
+
+    apart(make())
+    return name
+
+
+@pytest.fixture
+def database_url(database_server: str, migrated_template: str) -> Iterator[str]:
+    """URL of a migrated database without a row in it, for this test alone."""
+    name = f"daywork_test_{uuid.uuid4().hex[:16]}"
+    query(database_server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"')
+    yield on_server(database_server, name)
+    query(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def blank_database_url(database_server: str) -> Iterator[str]:
+    """URL of a database nobody has migrated."""
+    name = f"daywork_test_{uuid.uuid4().hex[:16]}"
+    query(database_server, f'CREATE DATABASE "{name}"')
+    yield on_server(database_server, name)
+    query(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[str]:
+    """For async tests of queries and services: the app's own pool, opened on `database_url`."""
+    await open_database(database_url, pool_size=4)
+    yield database_url
+    await close_database()

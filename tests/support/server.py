@@ -1,0 +1,68 @@
+"""The real app on a real port, in a thread of the test's process."""
+
+import dataclasses
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from daywork.ground.settings import Settings, load_settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """A running app. `str(server)` is its base URL."""
+
+    url: str
+    database_url: str
+    settings: Settings
+
+    def __str__(self) -> str:
+        return self.url
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """Run the app with these settings until the block ends; yields its base URL."""
+    from daywork.app import create_app
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", settings.port if settings.port != 8000 else 0))
+        listener.listen(128)
+        config = uvicorn.Config(create_app(settings), log_level="warning", lifespan="on")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        until = time.monotonic() + 20
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > until:
+                raise RuntimeError("the app did not start; what it said is above")
+            time.sleep(0.005)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(5)
+            server.force_exit = True
+            thread.join(10)
+
+
+@pytest.fixture
+def app_settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an app of this test's own: database, home and photos."""
+    home = tmp_path / "home"
+    home.mkdir()
+    settings = load_settings({"DAYWORK_HOME": str(home)})
+    return dataclasses.replace(settings, database_url=database_url, pool_size=4, host="127.0.0.1")
+
+
+@pytest.fixture
+def app_server(app_settings: Settings) -> Iterator[Server]:
+    """The app, serving an empty database at `app_server.url`."""
+    with serving(app_settings) as url:
+        yield Server(url=url, database_url=app_settings.database_url or "", settings=app_settings)
