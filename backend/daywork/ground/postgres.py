@@ -175,7 +175,8 @@ class EmbeddedPostgres:
                 )
             lines = _pid_file(self.cluster)
             status = lines[7].strip() if len(lines) > 7 else ""
-            if status == "ready":
+            # The number is checked too: a killed server's file says "ready" as well.
+            if status == "ready" and _postmaster(self.cluster) is not None:
                 return True
             if self._child is None and _postmaster(self.cluster) is None:
                 return False  # the one we adopted was just leaving
