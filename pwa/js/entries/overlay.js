@@ -1,0 +1,120 @@
+/**
+ * What the screen shows of an entry: the office's row, covered by what this phone recorded until
+ * the office's rows have caught up with its receipt. So one's own record never vanishes between
+ * receipt and pull, and never shows an older state than one saw.
+ */
+
+/**
+ * @typedef {"draft"|"phone"|"sending"|"office"|"needs"} Word  where a record is, in one word
+ * @typedef {object} Entry
+ * @property {string} id
+ * @property {string} kind
+ * @property {string} work_day
+ * @property {string|null} crew
+ * @property {string|null} task
+ * @property {"submitted"|"approved"|"returned"|"void"} state
+ * @property {number} version  what a change made now would be based on
+ * @property {any} payload
+ * @property {Word} word
+ * @property {string|null} reason  why it was returned
+ * @property {string|null} author
+ * @property {string|null} author_name
+ * @property {string|null} decided_by_name
+ * @property {string|null} received_at
+ * @property {any|null} mutation  this phone's own latest record of it, while it matters
+ * @property {any|null} office  the office's row beneath
+ */
+
+const KINDS = new Set(["labour.sheet", "progress.report", "photo.record", "entry.void"]);
+
+/**
+ * @param {any[]} rows the office's entry rows of a site
+ * @param {any[]} items the outbox of that site, in order of saving
+ * @param {number} revision how far the rows reach
+ * @param {Set<string>} sending ids of mutations on their way
+ * @returns {Map<string, Entry>}
+ */
+export function entriesSeen(rows, items, revision, sending) {
+  const seen = new Map(rows.map((row) => [row.id, fromRow(row)]));
+  /** @type {Map<string, any[]>} */
+  const own = new Map();
+  for (const item of items) {
+    if (!KINDS.has(item.type) || item.status === "replaced" || item.status === "discarded") continue;
+    const list = own.get(item.entity_id);
+    if (list) list.push(item); else own.set(item.entity_id, [item]);
+  }
+  for (const [id, list] of own) {
+    const item = list[list.length - 1];
+    const row = seen.get(id);
+    if (item.status === "confirmed" && passed(item.receipt, row, revision)) continue;
+    const said = item.type === "entry.void"
+      ? list.filter((i) => i.type !== "entry.void").pop() ?? null : item;
+    const covered = cover(id, item, said, row, sending);
+    if (covered) seen.set(id, covered);
+  }
+  return seen;
+}
+
+/** @param {any} receipt @param {Entry|undefined} row @param {number} revision */
+function passed(receipt, row, revision) {
+  if (receipt?.revision != null) return receipt.revision <= revision;
+  return Boolean(row) && (row?.version ?? 0) >= (receipt?.version ?? Infinity);
+}
+
+/** @param {any} row @returns {Entry} */
+function fromRow(row) {
+  const d = row.d;
+  return { id: row.id, kind: d.kind, work_day: d.work_day, crew: d.crew, task: d.task,
+    state: d.state, version: d.version, payload: d.payload ?? {},
+    word: d.state === "returned" ? "needs" : "office", reason: d.return_reason ?? null,
+    author: d.author, author_name: d.author_name, decided_by_name: d.decided_by_name ?? null,
+    received_at: d.received_at ?? null, mutation: null, office: d };
+}
+
+/**
+ * @param {string} id @param {any} item @param {any|null} said @param {Entry|undefined} row
+ * @param {Set<string>} sending @returns {Entry|null}
+ */
+function cover(id, item, said, row, sending) {
+  if (!said && !row) return null;
+  const payload = said?.payload ?? row?.payload;
+  const failed = item.status === "refused" || item.status === "quarantined";
+  const current = item.problem?.current;
+  const known = Math.max(row?.version ?? 0, Number(current?.version ?? current ?? 0) || 0);
+  return {
+    id, kind: said?.type ?? row?.kind, work_day: payload.work_day, crew: payload.crew ?? null,
+    task: payload.task ?? null,
+    state: item.type === "entry.void" && !failed ? "void" : "submitted",
+    version: failed ? known : item.receipt?.version ?? item.base_version + 1,
+    payload, word: wordOf(item, sending), reason: failed ? row?.reason ?? null : null,
+    author: row?.author ?? null, author_name: row?.author_name ?? null, decided_by_name: null,
+    received_at: item.receipt && !failed ? new Date(item.receipt.at).toISOString() : null,
+    mutation: item, office: row?.office ?? null,
+  };
+}
+
+/** @param {any} item @param {Set<string>} sending @returns {Word} */
+export function wordOf(item, sending) {
+  if (item.status === "refused" || item.status === "quarantined") return "needs";
+  if (item.status === "confirmed") return "office";
+  return sending.has(item.id) ? "sending" : "phone";
+}
+
+/**
+ * The site's workers, with those added on this phone that the office's rows do not show yet.
+ * @param {any[]} rows @param {any[]} items @param {number} revision
+ * @returns {Map<string, any>} by id: {id, name, trade, crew, joined_on, left_on, number, fresh}
+ */
+export function workersSeen(rows, items, revision) {
+  const seen = new Map(rows.map((row) => [row.id, { id: row.id, fresh: false, ...row.d }]));
+  for (const item of items) {
+    if (item.type !== "sites.worker") continue;
+    if (item.status === "replaced" || item.status === "discarded") continue;
+    if (seen.has(item.entity_id)) continue;
+    if (item.status === "confirmed" && (item.receipt?.revision ?? Infinity) <= revision) continue;
+    const { name, trade, crew, joined_on } = item.payload;
+    seen.set(item.entity_id, { id: item.entity_id, name, trade, crew, joined_on, left_on: null,
+      phone_tail: null, number: null, fresh: true });
+  }
+  return seen;
+}
