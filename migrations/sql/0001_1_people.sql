@@ -50,6 +50,7 @@ CREATE TABLE invitation (
     organisation  uuid NOT NULL REFERENCES organisation (id),
     id            uuid NOT NULL,
     token_hash    bytea NOT NULL,
+    member        uuid,                          -- null: somebody new; else a new way in for this member
     name          text NOT NULL,
     phone         text,
     email         text,
@@ -62,7 +63,8 @@ CREATE TABLE invitation (
     accepted_by   uuid,
     revoked_at    timestamptz,
     CONSTRAINT invitation_pk PRIMARY KEY (organisation, id),
-    CONSTRAINT invitation_by FOREIGN KEY (organisation, created_by) REFERENCES member (organisation, id)
+    CONSTRAINT invitation_by FOREIGN KEY (organisation, created_by) REFERENCES member (organisation, id),
+    CONSTRAINT invitation_member FOREIGN KEY (organisation, member) REFERENCES member (organisation, id)
 );
 CREATE INDEX invitation_by_token ON invitation (token_hash);
 

@@ -4,6 +4,7 @@ Whether a login exists must not show in the time an answer takes: somebody unkno
 with the hash of a secret nobody knows.
 """
 
+import hashlib
 import secrets
 import unicodedata
 from collections.abc import Sequence
@@ -103,3 +104,9 @@ def _matches(password: str, password_hash: str | None) -> bool:
     except (VerificationError, InvalidHashError):
         return False
     return fits and password_hash is not None
+
+
+def hash_of(secret: str) -> bytes:
+    """What is kept of a session's secret, an invitation, a ticket or a code: they are random and
+    long, or short-lived, and need no slow hash."""
+    return hashlib.sha256(f"daywork {secret}".encode()).digest()

@@ -7,7 +7,6 @@ This is the one permission table. No page and no query asks for a role by itself
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -77,13 +76,6 @@ def may(actor: Actor, right: Right, site_id: UUID | None = None) -> bool:
     return role is not None and right in RIGHTS[role]
 
 
-def may_grant(actor: Actor, role: Role, site_id: UUID) -> bool:
-    """Whether ``actor`` may give or take this role: the office only ever a foreman's."""
-    if may(actor, Right.MANAGE_MEMBERS, site_id):
-        return True
-    return role is Role.FOREMAN and may(actor, Right.INVITE_FOREMAN, site_id)
-
-
 # What people type to say who they are
 
 LOGIN_UNREADABLE = ProblemKind(
@@ -141,31 +133,11 @@ def shown_phone(phone: str) -> str:
     return phone
 
 
-# Members and invitations
+# The first company
 
-ALREADY_MEMBER = ProblemKind(
-    "already_member",
-    409,
-    _("%(login)s is a member already"),
-    _("Open the member's page to give a role on another site or a new sign-in link."),
-)
-LAST_OWNER = ProblemKind(
-    "last_owner",
-    409,
-    _("A company needs an owner"),
-    _("Make somebody else an owner first."),
-)
-INVITATION_OVER = ProblemKind(
-    "invitation_over",
-    404,
-    _("This invitation is not valid any more"),
-    _("It was used, withdrawn or is older than 7 days. Ask for a new one."),
-)
-NOT_EMPTY = ProblemKind(
+COMPANY_EXISTS = ProblemKind(
     "company_exists",
     409,
     _("This Daywork already has a company"),
     _("Sign in, or ask its owner for an invitation."),
 )
-
-INVITATION_LIFE = timedelta(days=7)

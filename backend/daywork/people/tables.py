@@ -66,6 +66,7 @@ class Invitation(Table, tablename="invitation", db=DB):
     organisation = UUID(default=None)
     id = UUID(primary_key=True, default=None)
     token_hash = Bytea()
+    member = UUID(null=True, default=None)
     name = Text()
     phone = Text(null=True, default=None)
     email = Text(null=True, default=None)

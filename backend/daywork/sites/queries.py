@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from daywork.ground.database import fetch, fetch_one
+from daywork.ground.database import execute, fetch, fetch_one
 from daywork.sites.site import Site
 
 _SITE = """
@@ -32,3 +32,19 @@ async def sites_of(organisation: UUID, among: Collection[UUID] | None = None) ->
         None if among is None else list(among),
     )
     return [Site(**{**row, "rest_weekdays": tuple(row["rest_weekdays"])}) for row in rows]
+
+
+async def mark_foreman(
+    organisation: UUID, site: UUID, crews: Collection[UUID], member: UUID
+) -> None:
+    """The member leads exactly these crews of the site from now on."""
+    await execute(
+        "UPDATE crew SET foreman = CASE WHEN id = ANY ($3) THEN $4::uuid END"
+        " WHERE organisation = $1 AND site = $2"
+        " AND (id = ANY ($3) AND foreman IS DISTINCT FROM $4"
+        "      OR id <> ALL ($3) AND foreman = $4)",
+        organisation,
+        site,
+        list(crews),
+        member,
+    )
