@@ -141,3 +141,23 @@ COMPANY_EXISTS = ProblemKind(
     _("This Daywork already has a company"),
     _("Sign in, or ask its owner for an invitation."),
 )
+
+
+ANOTHER_MEMBER = ProblemKind(
+    "another_member",
+    401,
+    _("Somebody else is signed in on this phone"),
+    _("Sign in again as yourself: what you recorded is kept for you."),
+)
+
+
+def check_sender(actor: Actor, claimed: str | None) -> None:
+    """An outbox belongs to its member: it is never sent as another.
+
+    ``claimed`` is the member's id by the phone's word (header ``x-daywork-member``), or None.
+
+    Raises:
+        Problem: ``another_member``.
+    """
+    if claimed is not None and claimed != str(actor.member):
+        raise ANOTHER_MEMBER()

@@ -1,0 +1,130 @@
+"""SQL of photos."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from daywork.entries.rules import NewVersion
+from daywork.ground.database import execute, fetch, fetch_one
+from daywork.people.actor import Actor
+from daywork.photos.rules import PhotoPayload
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo as pages and the upload see it."""
+
+    id: UUID
+    site: UUID
+    author: UUID
+    author_name: str
+    crew: UUID | None
+    of_entry: UUID | None
+    task: UUID | None
+    state: str
+    sha256: bytes
+    bytes: int
+    media_type: str
+    taken_at: datetime | None
+    taken_at_source: str
+    received_at: datetime
+    latitude: float | None
+    longitude: float | None
+    accuracy_m: float | None
+    note: str
+    thumbnail_at: datetime | None
+
+
+_PHOTO = """
+    SELECT p.id, p.site, e.author, m.name AS author_name, of.crew, p.of_entry, p.task, p.state,
+           p.sha256, p.bytes, p.media_type, p.taken_at, p.taken_at_source, e.received_at,
+           p.latitude, p.longitude, p.accuracy_m, p.note, p.thumbnail_at
+    FROM photo p
+    JOIN entry e ON e.organisation = p.organisation AND e.id = p.id
+    JOIN member m ON m.organisation = e.organisation AND m.id = e.author
+    LEFT JOIN entry of ON of.organisation = p.organisation AND of.id = p.of_entry
+    WHERE p.organisation = $1 AND e.state <> 'void'
+"""
+
+
+async def photo_by_id(organisation: UUID, photo: UUID) -> Photo | None:
+    """One photo, or None."""
+    row = await fetch_one(_PHOTO + " AND p.id = $2", organisation, photo)
+    return None if row is None else Photo(**row)
+
+
+async def photos_of(organisation: UUID, entries: Sequence[UUID]) -> dict[UUID, list[Photo]]:
+    """Photos by the entry they belong to, in the order they were taken."""
+    rows = await fetch(
+        _PHOTO + " AND p.of_entry = ANY($2) ORDER BY p.taken_at NULLS LAST, p.id",
+        organisation,
+        list(entries),
+    )
+    found: dict[UUID, list[Photo]] = {}
+    for row in rows:
+        found.setdefault(row["of_entry"], []).append(Photo(**row))
+    return found
+
+
+async def insert_photos(actor: Actor, versions: Sequence[NewVersion]) -> None:
+    """Write the rows of photos whose bytes are still to come."""
+    photos: list[PhotoPayload] = [version.recorded.payload for version in versions]
+    await execute(
+        """
+        INSERT INTO photo (organisation, id, site, of_entry, task, taken_at, taken_at_source,
+                           latitude, longitude, accuracy_m, sha256, bytes, width, height,
+                           media_type, note)
+        SELECT $1, u.* FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
+            $6::timestamptz[], $7::text[], $8::float8[], $9::float8[], $10::float8[],
+            $11::bytea[], $12::bigint[], $13::int[], $14::int[], $15::text[], $16::text[]) AS u
+        ON CONFLICT (organisation, id) DO UPDATE SET of_entry = excluded.of_entry,
+            task = excluded.task, note = excluded.note
+        """,
+        actor.organisation,
+        [version.recorded.entity for version in versions],
+        [photo.site for photo in photos],
+        [photo.entry for photo in photos],
+        [photo.task for photo in photos],
+        [photo.taken_at for photo in photos],
+        [photo.taken_at_source for photo in photos],
+        [photo.latitude for photo in photos],
+        [photo.longitude for photo in photos],
+        [photo.accuracy_m for photo in photos],
+        [bytes.fromhex(photo.sha256) for photo in photos],
+        [photo.bytes for photo in photos],
+        [photo.width for photo in photos],
+        [photo.height for photo in photos],
+        [photo.media_type for photo in photos],
+        [photo.note for photo in photos],
+    )
+
+
+async def tasks_on_sites(organisation: UUID, tasks: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Site by task."""
+    rows = await fetch(
+        "SELECT id, site FROM task WHERE organisation = $1 AND id = ANY($2)",
+        organisation,
+        list(tasks),
+    )
+    return {row["id"]: row["site"] for row in rows}
+
+
+async def mark_complete(organisation: UUID, photo: UUID) -> None:
+    """The bytes are here and their hash matched."""
+    await execute(
+        "UPDATE photo SET state = 'complete', completed_at = now()"
+        " WHERE organisation = $1 AND id = $2 AND state <> 'complete'",
+        organisation,
+        photo,
+    )
+
+
+async def mark_thumbnail(organisation: UUID, photo: UUID) -> None:
+    """A thumbnail has been made."""
+    await execute(
+        "UPDATE photo SET thumbnail_at = now() WHERE organisation = $1 AND id = $2"
+        " AND thumbnail_at IS NULL",
+        organisation,
+        photo,
+    )

@@ -1,0 +1,1 @@
+"""Progress: what was done of a task, as of a day."""

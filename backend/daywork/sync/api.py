@@ -1,0 +1,63 @@
+"""What phones talk to. Problems of single mutations travel inside the answer, not as its status:
+that is for the envelope and for signing in alone."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import MediaType, Response, get, post
+from litestar.params import Parameter
+
+from daywork.people.rules import check_sender
+from daywork.sync import feed, service
+from daywork.sync.rules import ENVELOPE_TOO_LARGE, LARGEST_ENVELOPE
+from daywork.sync.service import Receipt
+from daywork.web.problems import told
+from daywork.web.request import Request
+
+
+def _reply(body: Any) -> Response[bytes]:
+    return Response(msgspec.json.encode(body), media_type=MediaType.JSON)
+
+
+def _said(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "id": receipt.id,
+        "result": receipt.result,
+        "revision": receipt.revision,
+        "version": receipt.version,
+        "problem": None if receipt.problem is None else told(receipt.problem),
+    }
+
+
+@post("/api/sync/push", status_code=200, request_max_body_size=LARGEST_ENVELOPE)
+async def push(request: Request) -> Response[bytes]:
+    """Take a batch of mutations; one receipt each."""
+    check_sender(request.user, request.headers.get("x-daywork-member"))
+    body = await request.body()
+    if len(body) > LARGEST_ENVELOPE:
+        raise ENVELOPE_TOO_LARGE()
+    receipts = await service.push(request.user, body)
+    return _reply({"results": [_said(one) for one in receipts], "server_time": datetime.now(UTC)})
+
+
+@get("/api/sync/pull")
+async def pull(
+    request: Request,
+    site: UUID,
+    cursor: str | None = None,
+    limit: int = Parameter(default=500, ge=1, le=1000),
+) -> Response[bytes]:
+    """The next page of what changed on a site."""
+    check_sender(request.user, request.headers.get("x-daywork-member"))
+    return _reply(await feed.pull(request.user, site, cursor, limit))
+
+
+@get("/api/sync/me")
+async def me(request: Request) -> Response[bytes]:
+    """Who is signed in on this phone, and which sites are theirs."""
+    return _reply(await feed.introduce(request.user))
+
+
+handlers = [push, pull, me]

@@ -1,0 +1,147 @@
+"""Pull, on the service floor: what changed on a site since a phone last asked.
+
+A first pull is the same walk from revision 0, so a snapshot and deltas cannot differ. Each page
+is read from one snapshot of the database; revisions are in commit order, so nothing committed
+at or below the cursor can be missing.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from daywork.entries.rules import PHONE_DAYS
+from daywork.ground.calendar import day_at
+from daywork.ground.database import company_transaction
+from daywork.people.actor import Actor
+from daywork.people.rules import Right, may
+from daywork.sites.service import site_for, sites_for
+from daywork.sync import queries
+from daywork.sync.queries import FeedRow
+from daywork.sync.rules import (
+    AFTER_ALL_SUBJECTS,
+    LARGEST_PAGE,
+    PROTOCOL,
+    SCHEMA,
+    Cursor,
+    cursor_from,
+    reset_needed,
+    start_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PulledRow:
+    """One thing as the phone keeps it: subject, id, revision, gone, data."""
+
+    s: str
+    id: UUID
+    rev: int
+    gone: bool
+    d: msgspec.Raw | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of changes and where to go on."""
+
+    rows: list[PulledRow]
+    cursor: str
+    more: bool
+    revision: int
+    reset: str | None
+
+
+async def pull(actor: Actor, site_id: UUID, cursor_text: str | None, limit: int = 500) -> Page:
+    """The next page of a site's feed.
+
+    Raises:
+        Problem: ``not_found`` when the actor has no part in the site (any more): the phone then
+            forgets that site's rows, never its outbox.
+    """
+    async with company_transaction(actor.organisation, snapshot=True):
+        site = await site_for(actor, site_id, Right.SEE_SITE)
+        all_entries = may(actor, Right.SEE_LABOUR, site_id)
+        scope = await queries.scope_of(actor, site_id, all_entries=all_entries)
+        scope_name = f"{actor.member}:{scope.version}:{'all' if all_entries else 'own'}"
+
+        cursor = cursor_from(cursor_text) if cursor_text else start_of(site_id, scope_name)
+        reset: str | None = None
+        if cursor is None or cursor.site != site_id:
+            cursor, reset = start_of(site_id, scope_name), "cursor_expired"
+        standing = await queries.standing_of(actor, site_id, cursor.revision)
+        reset = reset or reset_needed(cursor, standing, scope_name)
+        if reset:
+            cursor = start_of(site_id, scope_name)
+
+        limit = max(1, min(limit, LARGEST_PAGE))
+        oldest_day = day_at(datetime.now(UTC), site.time_zone) - timedelta(days=PHONE_DAYS)
+        found = await queries.feed_page(
+            actor,
+            cursor,
+            scope,
+            ceiling=standing.revision,
+            oldest_day=oldest_day,
+            limit=limit + 1,
+        )
+        more = len(found) > limit
+        found = found[:limit]
+        rows = await _fill(actor, site_id, found)
+        if more:
+            revision, subject, last = found[-1].revision, found[-1].subject, found[-1].id
+        else:
+            revision, subject, last = standing.revision, AFTER_ALL_SUBJECTS, None
+        nonce = await queries.nonce_of(actor, site_id, revision)
+        onward = Cursor(site_id, revision, subject, last, nonce, scope_name, SCHEMA)
+        return Page(rows, onward.encode(), more, standing.revision, reset)
+
+
+async def _fill(actor: Actor, site: UUID, found: list[FeedRow]) -> list[PulledRow]:
+    wanted: dict[str, list[UUID]] = {}
+    for row in found:
+        if not row.gone:
+            wanted.setdefault(row.subject, []).append(row.id)
+    data = {
+        subject: await queries.phone_rows(actor, site, subject, ids)
+        for subject, ids in wanted.items()
+    }
+    rows = []
+    for row in found:
+        text = None if row.gone else data[row.subject].get(row.id)
+        raw = None if text is None else msgspec.Raw(text.encode())
+        rows.append(PulledRow(row.subject, row.id, row.revision, text is None, raw))
+    return rows
+
+
+async def introduce(actor: Actor) -> dict[str, Any]:
+    """What a phone asks first: who am I here, and which sites are mine."""
+    async with company_transaction(actor.organisation, snapshot=True):
+        sites = await sites_for(actor, Right.SEE_SITE)
+        versions = await queries.scope_versions(actor)
+        currency = await queries.currency_of(actor)
+    return {
+        "protocol": PROTOCOL,
+        "server_time": datetime.now(UTC),
+        "currency": currency,
+        "member": {
+            "id": actor.member,
+            "name": actor.name,
+            "language": actor.language,
+            "organisation": actor.organisation,
+            "organisation_name": actor.organisation_name,
+            "is_owner": actor.is_owner,
+        },
+        "sites": [
+            {
+                "id": site.id,
+                "name": site.name,
+                "role": actor.roles.get(site.id, "owner"),
+                "time_zone": site.time_zone,
+                "scope_version": versions.get(site.id, 0),
+            }
+            for site in sites
+            if site.active
+        ],
+    }

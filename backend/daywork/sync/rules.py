@@ -1,0 +1,202 @@
+"""The wire: envelope, mutation, canonical hash and cursor. Pure."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from daywork.ground.problems import ProblemKind
+
+
+def _(msgid: str) -> str:
+    """Mark a text for the catalogue; it is translated when shown."""
+    return msgid
+
+
+PROTOCOL = 1
+SCHEMA = 1
+"""What pulled rows look like; a cursor of another schema starts afresh."""
+
+LARGEST_ENVELOPE = 4 * 1024 * 1024
+MOST_MUTATIONS = 1000
+LARGEST_PAGE = 1000
+
+ENVELOPE_UNREADABLE = ProblemKind(
+    "envelope_unreadable",
+    400,
+    _("The server cannot read what the phone sent"),
+    _("Nothing is lost: update the app and send again. (%(why)s)"),
+)
+ENVELOPE_TOO_LARGE = ProblemKind(
+    "envelope_too_large",
+    413,
+    _("The phone sent too much at once"),
+    _("It is sent again in smaller parts."),
+)
+ID_REUSED = ProblemKind(
+    "id_reused",
+    409,
+    _("Another record already has this name"),
+    _("Open the record, check it and save it again."),
+)
+UNREADABLE = ProblemKind(
+    "mutation_unreadable",
+    422,
+    _("This record is not complete"),
+    _("Open it, check every field and save it again. (%(why)s)"),
+)
+TYPE_UNKNOWN = ProblemKind(
+    "type_unknown",
+    422,
+    _("The server does not know this kind of record"),
+    _("The server may be older than the app: it is kept and can be sent again later."),
+)
+ACCESS_WITHDRAWN = ProblemKind(
+    "access_withdrawn",
+    403,
+    _("You no longer work on this site"),
+    _("What you recorded before is kept; the office decides on it."),
+)
+NOT_YOUR_SITE = ProblemKind(
+    "not_your_site",
+    403,
+    _("You have no part in this site"),
+    _("Ask the office to add you to the site, then send again."),
+)
+
+
+class Mutation(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing the phone wants written. ``payload`` is decoded by its type later."""
+
+    id: UUID
+    type: Annotated[str, Meta(max_length=60)]
+    v: int
+    entity_id: UUID
+    base_version: Annotated[int, Meta(ge=0)] = 0
+    prev_id: UUID | None = None
+    client_time: str | None = None
+    payload: dict[str, Any]
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What a phone posts; each mutation is decoded by itself, so a bad one harms no other."""
+
+    protocol: int
+    build: Annotated[str, Meta(max_length=80)] = ""
+    device_id: Annotated[str, Meta(max_length=80)] = ""
+    sent_at: str | None = None
+    mutations: Annotated[list[msgspec.Raw], Meta(max_length=MOST_MUTATIONS)]
+
+
+class NamedOnly(msgspec.Struct):
+    """Enough of an unreadable mutation to answer it."""
+
+    id: UUID
+
+
+def canonical(payload: dict[str, Any]) -> bytes:
+    """One spelling of a payload: sorted keys, no spaces, UTF-8."""
+    return msgspec.json.encode(payload, order="sorted")
+
+
+def fingerprint(mutation: Mutation) -> bytes:
+    """SHA-256 of what a mutation would do; when it was sent is no part of it."""
+    return hashlib.sha256(
+        msgspec.json.encode(
+            [
+                mutation.type,
+                mutation.v,
+                mutation.entity_id,
+                mutation.base_version,
+                canonical(mutation.payload).decode(),
+            ]
+        )
+    ).digest()
+
+
+def instant_from(text: str | None) -> datetime | None:
+    """A phone's word for an instant; None when it cannot be read or stored."""
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if instant.tzinfo is None or not 1 < instant.year < 9999:
+        return None
+    return instant.astimezone(UTC)
+
+
+# Cursor
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """Where a phone stands in a site's feed: everything up to here has been seen.
+
+    ``scope`` is the role and its version; ``nonce`` belongs to ``revision`` and tells a restored
+    server from the one the phone knew.
+    """
+
+    site: UUID
+    revision: int
+    subject: str
+    id: UUID | None
+    nonce: UUID | None
+    scope: str
+    schema: int
+
+    def encode(self) -> str:
+        """Opaque to phones."""
+        return base64.urlsafe_b64encode(msgspec.msgpack.encode(self)).decode().rstrip("=")
+
+
+AFTER_ALL_SUBJECTS = "~"
+"""Sorts after every subject: the whole revision has been seen."""
+
+
+def start_of(site: UUID, scope: str) -> Cursor:
+    """A cursor that has seen nothing."""
+    return Cursor(site, 0, AFTER_ALL_SUBJECTS, None, None, scope, SCHEMA)
+
+
+def cursor_from(text: str) -> Cursor | None:
+    """Decode a cursor; None when it is not one of ours."""
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        return msgspec.msgpack.decode(base64.urlsafe_b64decode(padded), type=Cursor)
+    except (ValueError, msgspec.DecodeError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A site's feed as the server sees it now, against a phone's cursor."""
+
+    revision: int
+    nonce_at_cursor: UUID | None
+    """The nonce the server has for the cursor's revision, None when it keeps none."""
+    oldest: int
+    """The oldest revision whose nonce is kept."""
+
+
+def reset_needed(cursor: Cursor, standing: Standing, scope: str) -> str | None:
+    """Why a phone must start this site afresh, or None.
+
+    ``cursor_expired``, ``scope_changed`` or ``restored``; none touches outbox or photos.
+    """
+    if cursor.schema != SCHEMA:
+        return "cursor_expired"
+    if cursor.scope != scope:
+        return "scope_changed"
+    if cursor.revision == 0:
+        return None
+    if cursor.revision > standing.revision:
+        return "restored"
+    if standing.nonce_at_cursor is None:
+        return "cursor_expired" if cursor.revision < standing.oldest else "restored"
+    return None if standing.nonce_at_cursor == cursor.nonce else "restored"
