@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.database",
     "tests.support.server",
     "tests.support.browser",
+    "tests.support.cast",
 ]
 
 

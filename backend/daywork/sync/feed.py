@@ -54,7 +54,13 @@ class Page:
     reset: str | None
 
 
-async def pull(actor: Actor, site_id: UUID, cursor_text: str | None, limit: int = 500) -> Page:
+async def pull(
+    actor: Actor,
+    site_id: UUID,
+    cursor_text: str | None,
+    limit: int = 500,
+    now: datetime | None = None,
+) -> Page:
     """The next page of a site's feed.
 
     Raises:
@@ -77,7 +83,8 @@ async def pull(actor: Actor, site_id: UUID, cursor_text: str | None, limit: int 
             cursor = start_of(site_id, scope_name)
 
         limit = max(1, min(limit, LARGEST_PAGE))
-        oldest_day = day_at(datetime.now(UTC), site.time_zone) - timedelta(days=PHONE_DAYS)
+        today = day_at(now or datetime.now(UTC), site.time_zone)
+        oldest_day = today - timedelta(days=PHONE_DAYS)
         found = await queries.feed_page(
             actor,
             cursor,
