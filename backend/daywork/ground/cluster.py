@@ -98,9 +98,9 @@ def find_cluster(home: Path) -> Cluster:
         elif os.geteuid() == 0 and place.parent == home.resolve():
             _open_home(home.resolve(), owner)
         return Cluster(place=place, owner=owner, binaries=_reachable_binaries(owner))
-    except PermissionError as error:
+    except OSError as error:
         raise Trouble(
-            f"No permission to use {error.filename or home}.",
+            f"Cannot use {error.filename or home}: {error.strerror}.",
             f"Run as the user who owns {home}, or set DAYWORK_HOME to a folder you may write.",
         ) from error
 

@@ -51,12 +51,6 @@ class Engine(PostgresEngine):
     def transaction(self, allow_nested: bool = True) -> Transaction:
         return Transaction(engine=self, allow_nested=allow_nested)
 
-    async def check_version(self) -> None:
-        """Nothing: Piccolo would connect at import; `migrations.connect` checks instead."""
-
-    async def prep_database(self) -> None:
-        """Nothing: no extension is needed."""
-
 
 DB = Engine(config={}, extensions=())
 

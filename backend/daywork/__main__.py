@@ -1,0 +1,5 @@
+"""`python -m daywork` is the `daywork` command: how `up` starts its own parts."""
+
+from daywork.cli import main
+
+main()

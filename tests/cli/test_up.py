@@ -1,0 +1,169 @@
+"""`daywork up` starts everything, survives what may happen to its parts, and leaves nothing."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from daywork.ground.postgres import EmbeddedPostgres
+from tests.ground.test_postgres_supervisor import _destroy, _gone, _within
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Up:
+    """A running `daywork up`."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.home, self.port = home, port
+        environment = {key: value for key, value in os.environ.items() if "DAYWORK" not in key}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "daywork", "up", "--host", "127.0.0.1", "--port", str(port)],
+            env=environment | {"DAYWORK_HOME": str(home)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.said: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self.said.extend(iter(self.process.stdout.readline, ""))
+
+    def ready(self) -> "Up":
+        assert _within(30, lambda: any("Ctrl-C" in line for line in self.said)), self.said
+        return self
+
+    def answers(self) -> bool:
+        try:
+            url = f"http://127.0.0.1:{self.port}/healthz"
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def children(self) -> dict[str, int]:
+        """Process ids of web server and worker."""
+        found = {}
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (process / "cmdline").read_bytes().decode().split("\0")
+                parent = (process / "stat").read_text().rsplit(")", 1)[1].split()[1]
+            except OSError:
+                continue
+            if parent == str(self.process.pid) and "daywork" in words:
+                found[words[words.index("daywork") + 1]] = int(process.name)
+        return found
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="dw-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "home"
+        _destroy(Path(folder) / "home")
+
+
+@pytest.fixture
+def up(home: Path) -> Iterator[Callable[[], Up]]:
+    started: list[Up] = []
+
+    def start() -> Up:
+        started.append(Up(home, free_port()))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_serves_and_stops_cleanly(up: Callable[[], Up], how: signal.Signals) -> None:
+    running = up().ready()
+    assert running.answers()
+    parts = [*running.children().values()]
+    server = EmbeddedPostgres(running.home).pid
+    assert len(parts) == 2
+    assert server is not None
+    assert running.end(how) == 0
+    assert "Stopped." in running.said[-1]
+    assert all(_gone(pid) for pid in [*parts, server])
+    assert not any("Traceback" in line for line in running.said), running.said
+
+
+def test_a_second_start_takes_less_than_three_seconds(up: Callable[[], Up]) -> None:
+    up().ready().end()
+    before = time.monotonic()
+    again = up().ready()
+    took = time.monotonic() - before
+    assert again.answers()
+    assert took < 3.0
+    again.end()
+
+
+def test_an_empty_installation_tells_where_to_found_the_company(up: Callable[[], Up]) -> None:
+    running = up().ready()
+    assert any("/welcome?token=" in line for line in running.said)
+    running.end()
+
+
+def test_a_killed_launcher_takes_its_children_along_and_the_next_one_carries_on(
+    up: Callable[[], Up],
+) -> None:
+    first = up().ready()
+    parts = first.children().values()
+    database = EmbeddedPostgres(first.home).pid
+    first.process.kill()
+    first.process.wait()
+    assert _within(15, lambda: all(_gone(pid) for pid in parts))
+    again = up()
+    again.port = first.port
+    again.ready()
+    assert EmbeddedPostgres(first.home).pid == database
+    again.end()
+
+
+def test_a_killed_web_server_is_started_again(up: Callable[[], Up]) -> None:
+    running = up().ready()
+    before = running.children()
+    os.kill(before["serve"], signal.SIGKILL)
+    assert _within(15, lambda: running.children().get("serve") not in (None, before["serve"]))
+    assert _within(15, running.answers)
+    running.end()
+
+
+def test_a_killed_database_is_started_again_under_the_running_app(up: Callable[[], Up]) -> None:
+    running = up().ready()
+    server = EmbeddedPostgres(running.home)
+    before = server.pid
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    assert _within(15, lambda: server.pid not in (None, before))
+    assert _within(15, running.answers)
+    assert _within(5, lambda: set(running.children()) == {"serve", "worker"})
+    assert running.end() == 0
