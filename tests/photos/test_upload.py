@@ -1,0 +1,154 @@
+"""A photo is complete only when the server's own hash of its bytes matches its row."""
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from obstore.store import ObjectStore
+from PIL import Image, ImageDraw
+
+from daywork.ground.problems import Problem
+from daywork.people.actor import Actor
+from daywork.photos.service import picture_of, receive_bytes
+from daywork.photos.storage import open_storage
+from tests.support.cast import DAY, Cast
+from tests.support.database import query, value
+from tests.support.phone_words import mutation, said, send, sheet
+
+
+def jpeg(width: int = 640, height: int = 480, orientation: int = 1) -> bytes:
+    """A picture whose upper left quarter is red."""
+    picture = Image.new("RGB", (width, height), "white")
+    ImageDraw.Draw(picture).rectangle((0, 0, width // 2, height // 2), fill="red")
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    out = io.BytesIO()
+    picture.save(out, "JPEG", exif=exif, quality=90)
+    return out.getvalue()
+
+
+def row_of(cast: Cast, data: bytes, **other: Any) -> dict[str, Any]:
+    """The mutation that announces these bytes."""
+    fields = {
+        "site": cast.site,
+        "work_day": DAY,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "width": 640,
+        "height": 480,
+        "media_type": "image/jpeg",
+    }
+    return mutation("photo.record", fields | other)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ObjectStore:
+    return open_storage((tmp_path / "photos").as_uri())
+
+
+async def test_a_photo_is_complete_when_its_bytes_match(cast: Cast, store: ObjectStore) -> None:
+    data = jpeg()
+    photo = row_of(cast, data)
+    assert said(await send(cast.foreman, photo)) == ["applied"]
+    assert value(cast.url, "SELECT state FROM photo") == "awaiting_bytes"
+    await receive_bytes(cast.foreman, store, photo["entity_id"], data)
+    assert value(cast.url, "SELECT state FROM photo") == "complete"
+    assert await picture_of(cast.foreman, store, photo["entity_id"], small=False) == (
+        data,
+        "image/jpeg",
+    )
+
+
+async def test_sending_the_bytes_again_changes_nothing(cast: Cast, store: ObjectStore) -> None:
+    data = jpeg()
+    photo = row_of(cast, data)
+    await send(cast.foreman, photo)
+    await receive_bytes(cast.foreman, store, photo["entity_id"], data)
+    first = value(cast.url, "SELECT completed_at FROM photo")
+    await receive_bytes(cast.foreman, store, photo["entity_id"], data)
+    assert value(cast.url, "SELECT completed_at FROM photo") == first
+
+
+async def test_damaged_bytes_are_refused_and_the_photo_still_waits(
+    cast: Cast, store: ObjectStore
+) -> None:
+    data = jpeg()
+    photo = row_of(cast, data)
+    await send(cast.foreman, photo)
+    with pytest.raises(Problem) as refused:
+        await receive_bytes(cast.foreman, store, photo["entity_id"], data[:-1])
+    assert refused.value.kind.slug == "hash_mismatch"
+    assert value(cast.url, "SELECT state FROM photo") == "awaiting_bytes"
+
+
+async def test_bytes_before_their_row_wait(cast: Cast, store: ObjectStore) -> None:
+    with pytest.raises(Problem) as refused:
+        await receive_bytes(cast.foreman, store, row_of(cast, b"x")["entity_id"], b"x")
+    assert refused.value.kind.slug == "photo_unknown"
+
+
+async def test_a_thumbnail_is_upright_small_and_without_metadata(
+    cast: Cast, store: ObjectStore
+) -> None:
+    data = jpeg(1200, 800, orientation=6)  # turned right: the red corner ends up at the top right
+    photo = row_of(cast, data)
+    await send(cast.foreman, photo)
+    await receive_bytes(cast.foreman, store, photo["entity_id"], data)
+    small, _ = await picture_of(cast.foreman, store, photo["entity_id"], small=True)
+    with Image.open(io.BytesIO(small)) as shown:
+        assert shown.size == (320, 480)
+        assert not shown.getexif()
+        pixel = shown.convert("RGB").getpixel((300, 20))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] > 200
+    assert pixel[1] < 60
+
+
+async def test_what_is_no_picture_is_kept_without_a_thumbnail(
+    cast: Cast, store: ObjectStore
+) -> None:
+    data = b"GIF89a is what I claim to be"
+    photo = row_of(cast, data)
+    await send(cast.foreman, photo)
+    await receive_bytes(cast.foreman, store, photo["entity_id"], data)
+    kept, _ = await picture_of(cast.foreman, store, photo["entity_id"], small=True)
+    assert kept == data
+
+
+async def test_the_same_picture_twice_on_a_site_is_stored_once(
+    cast: Cast, store: ObjectStore, tmp_path: Path
+) -> None:
+    data = jpeg()
+    for _ in range(2):
+        photo = row_of(cast, data)
+        await send(cast.foreman, photo)
+        await receive_bytes(cast.foreman, store, photo["entity_id"], data)
+    files = [one for one in (tmp_path / "photos").rglob("*") if one.is_file()]
+    assert len(files) == 2, "the picture and its thumbnail"
+
+
+async def test_a_photo_belongs_to_its_sheet_and_is_seen_by_who_may(
+    cast: Cast, stranger: Actor, store: ObjectStore
+) -> None:
+    of = sheet(cast)
+    data = jpeg()
+    photo = row_of(cast, data, entry=of["entity_id"])
+    assert said(await send(cast.foreman, of, photo)) == ["applied", "applied"]
+    await receive_bytes(cast.foreman, store, photo["entity_id"], data)
+    await picture_of(cast.supervisor, store, photo["entity_id"], small=True)
+    for outsider in (stranger, cast.far_supervisor, cast.other_foreman):
+        with pytest.raises(Problem) as refused:
+            await picture_of(outsider, store, photo["entity_id"], small=True)
+        assert refused.value.kind.slug == "not_found"
+
+
+async def test_nobody_fills_in_somebody_elses_photo(cast: Cast, store: ObjectStore) -> None:
+    data = jpeg()
+    photo = row_of(cast, data)
+    await send(cast.foreman, photo)
+    with pytest.raises(Problem) as refused:
+        await receive_bytes(cast.other_foreman, store, photo["entity_id"], data)
+    assert refused.value.kind.slug == "photo_unknown"
+    assert query(cast.url, "SELECT 1 FROM photo WHERE state = 'complete'") == []
