@@ -1,0 +1,1 @@
+"""Approvals: what waits for a decision, why somebody should look twice, and deciding it."""
