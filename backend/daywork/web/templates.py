@@ -1,5 +1,7 @@
 """The Jinja environment: what every template finds without importing anything."""
 
+import json
+from functools import cache
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -42,6 +44,20 @@ def mode() -> str:
     return chosen if chosen in MODES else ""
 
 
+@cache
+def _strokes() -> dict[str, str]:
+    found: dict[str, str] = json.loads((places.PWA / "templates" / "icons.json").read_bytes())
+    return found
+
+
+def icon(name: str, *, small: bool = False) -> Markup:
+    """A picture in the ink of the text beside it; it is never the only word."""
+    return Markup(
+        '<svg class="icon{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
+        '<path d="{}"/></svg>'
+    ).format(" small" if small else "", _strokes()[name])
+
+
 def attributes(**values: Any) -> Markup:
     """``{{ attributes(id="x", hx_get=url, disabled=False) }}``: None and False are left out."""
     written = []
@@ -65,13 +81,12 @@ environment.globals.update(
     _=language.gettext,
     gettext=language.gettext,
     ngettext=language.ngettext,
-    language=language.language,
+    spoken=language.language,
     languages=language.NAMES,
+    icon=icon,
     asset=asset,
     attributes=attributes,
-    csrf_token=csrf_token,
     csrf_field=csrf_field,
-    mode=mode,
     ui=Components(),
 )
 environment.filters.update(
