@@ -20,8 +20,7 @@ from daywork.web.security import guard_against_forgery, reply_headers
 ROOMS = (
     "sign_in.pages",
     "sign_in.api",
-    "people.pages",
-    "people.api",
+    "members.pages",
     "sites.pages",
     "sites.api",
     "labour.pages",

@@ -62,7 +62,7 @@ async def new_way_in(actor: Actor, member: Member) -> tuple[UUID, str]:
     Raises:
         Problem: ``not_allowed``.
     """
-    if not _may_open_for(actor, member) or not member.active:
+    if not may_open_for(actor, member) or not member.active:
         raise NOT_ALLOWED()
     invitation, token = await _issue(
         actor, member.id, member.name, Login(member.login), is_owner=False, wishes=()
@@ -76,7 +76,8 @@ async def new_way_in(actor: Actor, member: Member) -> tuple[UUID, str]:
     return invitation, token
 
 
-def _may_open_for(actor: Actor, member: Member) -> bool:
+def may_open_for(actor: Actor, member: Member) -> bool:
+    """Whether the actor may be trusted with a link that becomes this member."""
     if may(actor, Right.MANAGE_MEMBERS):
         return True
     return (
@@ -178,7 +179,7 @@ async def _come_back(organisation: UUID, member: UUID, inviter: Member, password
     if (
         known is None
         or not known.active
-        or not _may_open_for(_as_actor(organisation, inviter), known)
+        or not may_open_for(_as_actor(organisation, inviter), known)
     ):
         raise INVITATION_OVER()
     await people.mark_password(organisation, member, password)

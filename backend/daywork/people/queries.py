@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -185,6 +185,60 @@ async def end_sessions(organisation: UUID, member: UUID, *, but: bytes | None = 
         organisation,
         member,
         but,
+    )
+
+
+# One-time codes
+
+
+async def alone_with_codes() -> None:
+    """Hand out codes one after another, so that no two open ones are alike."""
+    await execute("SELECT pg_advisory_xact_lock(hashtext('daywork.sign_in_code'))")
+
+
+async def code_is_open(code_hash: bytes) -> bool:
+    """Whether some company has such a code waiting."""
+    return bool(await fetch_value("SELECT count(*) FROM organisation_of_code($1)", code_hash))
+
+
+async def insert_code(
+    organisation: UUID,
+    code_hash: bytes,
+    life: timedelta,
+    *,
+    member: UUID | None = None,
+    invitation: UUID | None = None,
+) -> None:
+    """A one-time code for a member or an invitation."""
+    await execute(
+        "INSERT INTO sign_in_code (organisation, id, code_hash, member, invitation, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, now() + $6::interval)",
+        organisation,
+        new_id(),
+        code_hash,
+        member,
+        invitation,
+        life,
+    )
+
+
+async def mark_codes_of_member_used(organisation: UUID, member: UUID) -> None:
+    """Void the member's open codes: the newest one is the only one."""
+    await execute(
+        "UPDATE sign_in_code SET used_at = now()"
+        " WHERE organisation = $1 AND member = $2 AND used_at IS NULL",
+        organisation,
+        member,
+    )
+
+
+async def mark_codes_of_invitation_used(organisation: UUID, invitation: UUID) -> None:
+    """Void the codes of an invitation."""
+    await execute(
+        "UPDATE sign_in_code SET used_at = now()"
+        " WHERE organisation = $1 AND invitation = $2 AND used_at IS NULL",
+        organisation,
+        invitation,
     )
 
 

@@ -6,51 +6,18 @@ code of an invitation lives for days and therefore wants the invited phone numbe
 """
 
 import secrets
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from daywork.ground.database import company_transaction, ground_transaction
 from daywork.members import queries as members
 from daywork.members.invitations import accept
 from daywork.members.rules import INVITATION_OVER
+from daywork.people import queries as people
+from daywork.people.codes import PAIRING_CODE_LIFE
 from daywork.people.passwords import check_password, hash_of, hash_password
 from daywork.people.rules import login_from
 from daywork.sign_in import queries, rules, tries
 from daywork.sign_in.service import SignedIn, Visitor, open_session
-
-
-async def new_pairing_code(organisation: UUID, member: UUID) -> str:
-    """Six digits that sign this member in on another device within 15 minutes, once.
-
-    Runs on the open transaction of the company; earlier codes of the member are void.
-    """
-    await queries.alone_with_codes()
-    await queries.mark_codes_of_member_used(organisation, member)
-    return await _new_digits(organisation, rules.PAIRING_CODE_LIFE, member=member)
-
-
-async def new_invitation_code(organisation: UUID, invitation: UUID, life: timedelta) -> str:
-    """Six digits that stand for the invitation, together with the login that was invited."""
-    await queries.alone_with_codes()
-    await queries.mark_codes_of_invitation_used(organisation, invitation)
-    return await _new_digits(organisation, life, invitation=invitation)
-
-
-async def _new_digits(
-    organisation: UUID,
-    life: timedelta,
-    *,
-    member: UUID | None = None,
-    invitation: UUID | None = None,
-) -> str:
-    while True:
-        digits = f"{secrets.randbelow(1_000_000):06d}"
-        if len(set(digits)) > 2 and not await queries.code_is_open(hash_of(digits)):
-            break
-    await queries.insert_code(
-        organisation, hash_of(digits), life, member=member, invitation=invitation
-    )
-    return digits
 
 
 async def use_code(digits: str, typed_login: str, visitor: Visitor) -> SignedIn | str:
@@ -94,8 +61,8 @@ async def _invitation_ticket(organisation: UUID, code: queries.Code, login: str)
     if invitation is None or login not in (invitation.phone, invitation.email):
         raise rules.CODE_FAILED()
     ticket = secrets.token_urlsafe(32)
-    await queries.insert_code(
-        organisation, hash_of(ticket), rules.PAIRING_CODE_LIFE, invitation=code.invitation
+    await people.insert_code(
+        organisation, hash_of(ticket), PAIRING_CODE_LIFE, invitation=code.invitation
     )
     return ticket
 
@@ -138,11 +105,5 @@ async def join(token: str, name: str, password: str, language: str, visitor: Vis
     password_hash = await hash_password(password)
     async with company_transaction(invitation.organisation):
         member = await accept(invitation.organisation, invitation.id, name, password_hash, language)
-        await queries.mark_codes_of_invitation_used(invitation.organisation, invitation.id)
+        await people.mark_codes_of_invitation_used(invitation.organisation, invitation.id)
         return await open_session(invitation.organisation, member, visitor)
-
-
-async def code_for_invitation(organisation: UUID, invitation: members.Invitation) -> str:
-    """Fresh six digits for an open invitation; runs on the open transaction."""
-    life = max(invitation.expires_at - datetime.now(UTC), timedelta(minutes=1))
-    return await new_invitation_code(organisation, invitation.id, life)

@@ -79,7 +79,9 @@ def _renewing(scope: Scope, send: Send, value: str) -> Send:
     async def send_with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableScopeHeaders.from_message(message)
-            if not any(given.startswith(f"{COOKIE}=") for given in headers.getall("set-cookie")):
+            if not any(
+                given.startswith(f"{COOKIE}=") for given in headers.getall("set-cookie", [])
+            ):
                 again = _cookie(value, PHONE_SESSION, secure=_secure(scope))
                 headers.add("set-cookie", again.to_header(header=""))
         await send(message)

@@ -103,7 +103,7 @@ async def insert_session(
     """A new session; its secret is not kept."""
     await execute(
         "INSERT INTO session (organisation, token_hash, id, member, device, user_agent,"
-        " long_lived, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8)",
+        " long_lived, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8::interval)",
         organisation,
         token_hash,
         new_id(),
@@ -118,7 +118,7 @@ async def insert_session(
 async def mark_seen(organisation: UUID, token_hash: bytes, life: timedelta) -> None:
     """The session was used now, and lives on from here."""
     await execute(
-        "UPDATE session SET last_seen_at = now(), expires_at = now() + $3"
+        "UPDATE session SET last_seen_at = now(), expires_at = now() + $3::interval"
         " WHERE organisation = $1 AND token_hash = $2 AND revoked_at IS NULL",
         organisation,
         token_hash,
@@ -162,37 +162,6 @@ async def mark_signed_out(organisation: UUID, token_hash: bytes) -> None:
 # Codes
 
 
-async def alone_with_codes() -> None:
-    """Hand out codes one after another, so that no two open ones are alike."""
-    await execute("SELECT pg_advisory_xact_lock(hashtext('daywork.sign_in_code'))")
-
-
-async def code_is_open(code_hash: bytes) -> bool:
-    """Whether some company has such a code waiting."""
-    return bool(await fetch_value("SELECT count(*) FROM organisation_of_code($1)", code_hash))
-
-
-async def insert_code(
-    organisation: UUID,
-    code_hash: bytes,
-    life: timedelta,
-    *,
-    member: UUID | None = None,
-    invitation: UUID | None = None,
-) -> None:
-    """A one-time code for a member or an invitation."""
-    await execute(
-        "INSERT INTO sign_in_code (organisation, id, code_hash, member, invitation, expires_at)"
-        " VALUES ($1, $2, $3, $4, $5, now() + $6)",
-        organisation,
-        new_id(),
-        code_hash,
-        member,
-        invitation,
-        life,
-    )
-
-
 async def company_of_code(code_hash: bytes) -> UUID | None:
     """Whose code it is; asked before the company is known."""
     found: UUID | None = await fetch_value(
@@ -222,26 +191,6 @@ async def mark_used(organisation: UUID, code: UUID) -> None:
     )
 
 
-async def mark_codes_of_member_used(organisation: UUID, member: UUID) -> None:
-    """Void the member's open codes: the newest one is the only one."""
-    await execute(
-        "UPDATE sign_in_code SET used_at = now()"
-        " WHERE organisation = $1 AND member = $2 AND used_at IS NULL",
-        organisation,
-        member,
-    )
-
-
-async def mark_codes_of_invitation_used(organisation: UUID, invitation: UUID) -> None:
-    """Void the codes of an invitation."""
-    await execute(
-        "UPDATE sign_in_code SET used_at = now()"
-        " WHERE organisation = $1 AND invitation = $2 AND used_at IS NULL",
-        organisation,
-        invitation,
-    )
-
-
 # Tries
 
 
@@ -255,7 +204,8 @@ async def alone_with_key(key_hash: bytes) -> None:
 async def tries_since(key_hash: bytes, since: timedelta) -> tuple[list[datetime], datetime]:
     """When tries were made lately, and what the database's clock says now."""
     rows = await fetch(
-        "SELECT at FROM sign_in_attempt WHERE key_hash = $1 AND at > clock_timestamp() - $2",
+        "SELECT at FROM sign_in_attempt"
+        " WHERE key_hash = $1 AND at > clock_timestamp() - $2::interval",
         key_hash,
         since,
     )

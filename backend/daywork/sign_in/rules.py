@@ -91,7 +91,6 @@ PHONE_SESSION = timedelta(days=180)
 OFFICE_SESSION = timedelta(hours=12)
 SEEN_AFTER = timedelta(minutes=10)
 """A request moves the session's last-seen time only when it is older than this."""
-PAIRING_CODE_LIFE = timedelta(minutes=15)
 CHOICE_LIFE = timedelta(minutes=5)
 
 

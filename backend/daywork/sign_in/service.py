@@ -158,7 +158,7 @@ async def sign_in(
 async def _choice(candidate: queries.Candidate) -> Choice:
     ticket = secrets.token_urlsafe(32)
     async with company_transaction(candidate.organisation):
-        await queries.insert_code(
+        await people.insert_code(
             candidate.organisation, hash_of(ticket), rules.CHOICE_LIFE, member=candidate.member
         )
     return Choice(candidate.organisation, candidate.organisation_name, ticket)
@@ -230,7 +230,7 @@ async def sign_out_elsewhere(actor: Actor) -> int:
     return ended
 
 
-async def change_password(actor: Actor, old: str, new: str, visitor: Visitor) -> None:
+async def change_password(actor: Actor, old: str, new: str) -> None:
     """A new password for the actor; all other devices must sign in again.
 
     Raises:

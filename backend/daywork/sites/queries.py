@@ -1,6 +1,7 @@
-"""SQL about sites, crews, workers and trades."""
+"""SQL about sites, crews and trades."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
@@ -34,6 +35,124 @@ async def sites_of(organisation: UUID, among: Collection[UUID] | None = None) ->
     return [Site(**{**row, "rest_weekdays": tuple(row["rest_weekdays"])}) for row in rows]
 
 
+async def save_site(site: Site) -> None:
+    """Insert the site, or put these values in place of the old ones."""
+    await execute(
+        f"INSERT INTO site ({_SITE})"  # noqa: S608
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        " ON CONFLICT (organisation, id) DO UPDATE SET name = excluded.name,"
+        " time_zone = excluded.time_zone, hours_per_day = excluded.hours_per_day,"
+        " overtime_hours_per_man_day = excluded.overtime_hours_per_man_day,"
+        " rest_weekdays = excluded.rest_weekdays, latitude = excluded.latitude,"
+        " longitude = excluded.longitude, radius_m = excluded.radius_m,"
+        " photo_required = excluded.photo_required, starts_on = excluded.starts_on,"
+        " ends_on = excluded.ends_on, active = excluded.active",
+        site.organisation,
+        site.id,
+        site.name,
+        site.time_zone,
+        site.hours_per_day,
+        site.overtime_hours_per_man_day,
+        list(site.rest_weekdays),
+        site.latitude,
+        site.longitude,
+        site.radius_m,
+        site.photo_required,
+        site.starts_on,
+        site.ends_on,
+        site.active,
+    )
+
+
+# Crews
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """A crew with the names a page needs."""
+
+    id: UUID
+    site: UUID
+    name: str
+    trade: UUID | None
+    trade_name: str
+    trade_name_en: str
+    foreman: UUID | None
+    foreman_name: str
+    own: bool
+    company: str
+    """The subcontractor, when it is not our own crew."""
+    active: bool
+    workers: int
+    """How many are on the roster now."""
+
+
+_CREW = """
+    SELECT c.id, c.site, c.name, c.trade, coalesce(t.name, '') AS trade_name,
+           coalesce(t.name_en, '') AS trade_name_en, c.foreman,
+           coalesce(m.name, '') AS foreman_name, c.own, c.company, c.active,
+           (SELECT count(*) FROM roster r WHERE r.organisation = c.organisation
+            AND r.site = c.site AND r.crew = c.id AND r.left_on IS NULL) AS workers
+    FROM crew c
+    LEFT JOIN trade t ON t.organisation = c.organisation AND t.id = c.trade
+    LEFT JOIN member m ON m.organisation = c.organisation AND m.id = c.foreman
+"""
+
+
+async def crews_of(organisation: UUID, site: UUID) -> list[Crew]:
+    """The crews of a site by name, those at work first."""
+    rows = await fetch(
+        f"{_CREW} WHERE c.organisation = $1 AND c.site = $2 ORDER BY c.active DESC, c.name, c.id",
+        organisation,
+        site,
+    )
+    return [Crew(**row) for row in rows]
+
+
+async def save_crew(
+    organisation: UUID,
+    site: UUID,
+    crew: UUID,
+    *,
+    name: str,
+    trade: UUID | None,
+    foreman: UUID | None,
+    own: bool,
+    company: str,
+    active: bool,
+) -> None:
+    """Insert the crew, or put these values in place of the old ones."""
+    await execute(
+        "INSERT INTO crew (organisation, site, id, name, trade, foreman, own, company, active)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " ON CONFLICT (organisation, id) DO UPDATE SET name = excluded.name,"
+        " trade = excluded.trade, foreman = excluded.foreman, own = excluded.own,"
+        " company = excluded.company, active = excluded.active",
+        organisation,
+        site,
+        crew,
+        name,
+        trade,
+        foreman,
+        own,
+        company,
+        active,
+    )
+
+
+async def foremen_of(organisation: UUID, site: UUID) -> list[tuple[UUID, str]]:
+    """Members who may lead a crew of the site: id and name."""
+    rows = await fetch(
+        "SELECT m.id, m.name FROM membership ms"
+        " JOIN member m ON m.organisation = ms.organisation AND m.id = ms.member"
+        " WHERE ms.organisation = $1 AND ms.site = $2 AND ms.withdrawn_at IS NULL AND m.active"
+        " AND ms.role IN ('foreman', 'supervisor') ORDER BY m.name, m.id",
+        organisation,
+        site,
+    )
+    return [(row["id"], row["name"]) for row in rows]
+
+
 async def mark_foreman(
     organisation: UUID, site: UUID, crews: Collection[UUID], member: UUID
 ) -> None:
@@ -47,4 +166,38 @@ async def mark_foreman(
         site,
         list(crews),
         member,
+    )
+
+
+# Trades
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade of the company."""
+
+    id: UUID
+    name: str
+    name_en: str
+
+
+async def trades_of(organisation: UUID) -> list[Trade]:
+    """The company's trades by name."""
+    rows = await fetch(
+        "SELECT id, name, name_en FROM trade WHERE organisation = $1 ORDER BY name, id",
+        organisation,
+    )
+    return [Trade(**row) for row in rows]
+
+
+async def save_trade(organisation: UUID, trade: UUID, name: str, name_en: str) -> None:
+    """Insert the trade, or rename it."""
+    await execute(
+        "INSERT INTO trade (organisation, id, name, name_en) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (organisation, id) DO UPDATE"
+        " SET name = excluded.name, name_en = excluded.name_en",
+        organisation,
+        trade,
+        name,
+        name_en,
     )
