@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import MediaType, Response, get, put
+from litestar.params import FromPath
 
 from daywork.people.rules import check_sender
 from daywork.photos import service
@@ -14,7 +15,7 @@ FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 
 
 @put("/api/photos/{photo:uuid}/bytes", request_max_body_size=LARGEST_PHOTO)
-async def take_bytes(request: Request, photo: UUID) -> Response[dict[str, Any]]:
+async def take_bytes(request: Request, photo: FromPath[UUID]) -> Response[dict[str, Any]]:
     """Take the picture of a photo whose row has arrived; complete only when the hash matches."""
     check_sender(request.user, request.headers.get("x-daywork-member"))
     body = await request.body()
@@ -28,7 +29,7 @@ async def take_bytes(request: Request, photo: UUID) -> Response[dict[str, Any]]:
 
 
 @get("/api/photos/{photo:uuid}/{size:str}")
-async def picture(request: Request, photo: UUID, size: str) -> Response[bytes]:
+async def picture(request: Request, photo: FromPath[UUID], size: FromPath[str]) -> Response[bytes]:
     """The picture (``full``) or its thumbnail (``thumb``), for who may see its entry."""
     data, media_type = await service.picture_of(
         request.user, request.app.state.storage, photo, small=size == "thumb"

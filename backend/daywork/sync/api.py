@@ -2,16 +2,16 @@
 that is for the envelope and for signing in alone."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import MediaType, Response, get, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
 from daywork.people.rules import check_sender
 from daywork.sync import feed, service
-from daywork.sync.rules import ENVELOPE_TOO_LARGE, LARGEST_ENVELOPE
+from daywork.sync.rules import ENVELOPE_TOO_LARGE, LARGEST_ENVELOPE, LARGEST_PAGE
 from daywork.sync.service import Receipt
 from daywork.web.problems import told
 from daywork.web.request import Request
@@ -45,9 +45,9 @@ async def push(request: Request) -> Response[bytes]:
 @get("/api/sync/pull")
 async def pull(
     request: Request,
-    site: UUID,
-    cursor: str | None = None,
-    limit: int = Parameter(default=500, ge=1, le=1000),
+    site: FromQuery[UUID],
+    cursor: FromQuery[str | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=LARGEST_PAGE)] = 500,
 ) -> Response[bytes]:
     """The next page of what changed on a site."""
     check_sender(request.user, request.headers.get("x-daywork-member"))
