@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": "Load the demo company into an empty database.",
     "company": "Found a company and its owner.",
     "doctor": "Examine the installation and say what would fix it.",
+    "postgres": "Run psql, pg_dump or another Postgres tool on the database.",
 }
 
 
