@@ -6,8 +6,6 @@ and feed, prices nothing. Prints a table; asserts nothing, because the machine i
 
 import asyncio
 import json
-import sys
-import tempfile
 import time
 from dataclasses import replace
 from datetime import date, timedelta
@@ -173,13 +171,13 @@ async def measure(url: str, cast: Cast, client: httpx.AsyncClient) -> None:
         )
 
 
-def main() -> None:
-    """Run on a throw-away embedded server with full durability."""
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "home") as url:
+def test_pushing_against_bare_writes(tmp_path: Path) -> None:
+    """On a throw-away embedded server with full durability."""
+    with running(tmp_path / "home") as url:
         asyncio.run(migrate(url))
         cast = found(url)
         settings = replace(
-            load_settings({"DAYWORK_HOME": folder}), database_url=url, host="127.0.0.1"
+            load_settings({"DAYWORK_HOME": str(tmp_path)}), database_url=url, host="127.0.0.1"
         )
         with serving(settings) as base_url:
 
@@ -188,7 +186,3 @@ def main() -> None:
                     await measure(url, cast, client)
 
             asyncio.run(go())
-
-
-if __name__ == "__main__":
-    sys.exit(main())
