@@ -25,6 +25,7 @@ ROOMS = (
     "sites.api",
     "labour.pages",
     "labour.api",
+    "summary.pages",
     "progress.pages",
     "progress.api",
     "photos.pages",

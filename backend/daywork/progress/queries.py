@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from daywork.entries.rules import NewVersion
-from daywork.ground.database import execute, fetch
+from daywork.ground.database import execute, fetch, fetch_value
+from daywork.ground.terms import TaskStatus
 from daywork.people.actor import Actor
-from daywork.progress.rules import ReportPayload
+from daywork.progress.rules import PlannedTask, ReportPayload
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +105,104 @@ async def tasks_of_reports(actor: Actor, entries: Sequence[UUID]) -> list[UUID]:
         list(entries),
     )
     return [row["task"] for row in rows]
+
+
+# Reading the plan
+
+
+async def plan_of_sites(
+    organisation: UUID, sites: Sequence[UUID], *, english: bool
+) -> dict[UUID, list[PlannedTask]]:
+    """The active tasks by site. A task with tasks below it counts as a summary."""
+    rows = await fetch(
+        """
+        SELECT t.id, t.site, t.parent, t.position, t.code,
+               CASE WHEN $3 THEN coalesce(nullif(t.name_en, ''), t.name) ELSE t.name END AS name,
+               t.is_summary OR EXISTS (
+                   SELECT 1 FROM task b WHERE b.organisation = t.organisation AND b.site = t.site
+                   AND b.parent = t.id AND b.active) AS is_summary,
+               t.unit, t.quantity, t.weight, t.planned_start AS start,
+               t.planned_finish AS finish, coalesce(c.name, '') AS crew, t.percent,
+               t.quantity_done, t.status, t.progress_day AS reported_on
+        FROM task t
+        LEFT JOIN crew c ON c.organisation = t.organisation AND c.id = t.crew
+        WHERE t.organisation = $1 AND t.site = ANY($2) AND t.active
+        """,
+        organisation,
+        list(sites),
+        english,
+    )
+    found: dict[UUID, list[PlannedTask]] = {site: [] for site in sites}
+    for row in rows:
+        found[row["site"]].append(PlannedTask(**{**row, "status": TaskStatus(row["status"])}))
+    return found
+
+
+async def site_of_task(organisation: UUID, task: UUID) -> UUID | None:
+    """The site a task is on, or None."""
+    site: UUID | None = await fetch_value(
+        "SELECT site FROM task WHERE organisation = $1 AND id = $2", organisation, task
+    )
+    return site
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report of a task as it is read later."""
+
+    entry: UUID
+    day: date
+    percent: Decimal
+    percent_before: Decimal
+    quantity: Decimal | None
+    status: str
+    cause: str | None
+    note: str
+    author: str
+    state: str
+    received_at: datetime
+    photos: list[UUID]
+
+
+async def reports_of_task(organisation: UUID, task: UUID, limit: int = 200) -> list[Report]:
+    """Reports of a task that were not voided, latest first, with their photos that are here."""
+    rows = await fetch(
+        """
+        SELECT p.entry, p.work_day AS day, p.percent, p.percent_before,
+               p.quantity_done AS quantity, p.status, p.cause, p.note, m.name AS author,
+               e.state, e.received_at,
+               ARRAY(SELECT f.id FROM photo f
+                     JOIN entry fe ON fe.organisation = f.organisation AND fe.id = f.id
+                     WHERE f.organisation = $1 AND f.of_entry = p.entry
+                       AND f.state = 'complete' AND fe.state <> 'void'
+                     ORDER BY f.taken_at NULLS LAST, f.id) AS photos
+        FROM progress_report p
+        JOIN entry e ON e.organisation = p.organisation AND e.id = p.entry
+        JOIN member m ON m.organisation = e.organisation AND m.id = e.author
+        WHERE p.organisation = $1 AND p.task = $2 AND e.state <> 'void'
+        ORDER BY p.work_day DESC, e.received_at DESC, p.entry
+        LIMIT $3
+        """,
+        organisation,
+        task,
+        limit,
+    )
+    return [Report(**{**row, "photos": list(row["photos"])}) for row in rows]
+
+
+async def photos_of_task(organisation: UUID, task: UUID, limit: int = 60) -> list[UUID]:
+    """Photos that name the task and belong to none of its reports, latest first."""
+    rows = await fetch(
+        """
+        SELECT f.id FROM photo f
+        JOIN entry e ON e.organisation = f.organisation AND e.id = f.id
+        WHERE f.organisation = $1 AND f.task = $2 AND f.state = 'complete' AND e.state <> 'void'
+          AND NOT EXISTS (SELECT 1 FROM progress_report p
+                          WHERE p.organisation = $1 AND p.entry = f.of_entry AND p.task = $2)
+        ORDER BY e.received_at DESC, f.id LIMIT $3
+        """,
+        organisation,
+        task,
+        limit,
+    )
+    return [row["id"] for row in rows]

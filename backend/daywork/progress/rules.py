@@ -1,7 +1,10 @@
 """What a progress report must say, and what it makes of its task. Pure."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -107,3 +110,131 @@ def planned_percent(start: date | None, finish: date | None, day: date) -> Decim
         return HUNDRED
     share = Decimal((day - start).days + 1) / Decimal((finish - start).days + 1)
     return (share * 100).quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
+
+
+# A whole plan: what its tasks come to together
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTask:
+    """A line of the work breakdown with its plan and where it stands."""
+
+    id: UUID
+    site: UUID
+    parent: UUID | None
+    position: int
+    code: str
+    name: str
+    is_summary: bool
+    unit: str
+    quantity: Decimal | None
+    weight: Decimal
+    start: date | None
+    finish: date | None
+    crew: str
+    percent: Decimal
+    quantity_done: Decimal
+    status: TaskStatus
+    reported_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Percent complete and percent planned by now; None where nothing can be said."""
+
+    actual: Decimal | None
+    planned: Decimal | None
+    start: date | None
+    finish: date | None
+
+    @property
+    def behind(self) -> Decimal | None:
+        """Percentage points behind the plan; negative when ahead."""
+        if self.actual is None or self.planned is None:
+            return None
+        return self.planned - self.actual
+
+
+def standing_of(tasks: Iterable[PlannedTask], day: date) -> Standing:
+    """Σ weight × progress ÷ Σ weight over the tasks that have no tasks below them.
+
+    The plan's share is formed the same way, of the tasks that have planned dates.
+    """
+    work = [task for task in tasks if not task.is_summary]
+    actual = _weighted((task.weight, task.percent) for task in work)
+    plans = ((task.weight, planned_percent(task.start, task.finish, day)) for task in work)
+    planned = _weighted((weight, share) for weight, share in plans if share is not None)
+    starts = [task.start for task in work if task.start]
+    finishes = [task.finish for task in work if task.finish]
+    return Standing(actual, planned, min(starts, default=None), max(finishes, default=None))
+
+
+def _weighted(shares: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
+    total = weights = Decimal(0)
+    for weight, share in shares:
+        total += weight * share
+        weights += weight
+    if not weights:
+        return None
+    return (total / weights).quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A task in its place in the plan: how deep it stands, and where it stands."""
+
+    task: PlannedTask
+    depth: int
+    standing: Standing
+    late: "Late | None"
+
+
+def plan_of(tasks: Iterable[PlannedTask], day: date) -> list[Branch]:
+    """A site's tasks as a tree read downwards; a summary stands on the tasks below it."""
+    below: dict[UUID | None, list[PlannedTask]] = {}
+    tasks = list(tasks)
+    known = {task.id for task in tasks}
+    for task in sorted(tasks, key=lambda task: (task.position, task.code)):
+        below.setdefault(task.parent if task.parent in known else None, []).append(task)
+
+    def work_below(task: PlannedTask) -> list[PlannedTask]:
+        children = below.get(task.id, [])
+        if not children:
+            return [task]
+        return [one for child in children for one in work_below(child)]
+
+    def read(parent: UUID | None, depth: int) -> Iterator[Branch]:
+        for task in below.get(parent, []):
+            standing = standing_of(work_below(task), day)
+            late = None if task.is_summary else lateness(task, day)
+            yield Branch(task, depth, standing, late)
+            yield from read(task.id, depth + 1)
+
+    return list(read(None, 0))
+
+
+class LateBy(StrEnum):
+    """Which planned day has passed."""
+
+    START = "start"
+    FINISH = "finish"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Calendar days since the planned day that has passed."""
+
+    by: LateBy
+    days: int
+
+
+def lateness(task: PlannedTask, day: date) -> Late | None:
+    """Late is: not finished after its planned finish, or not begun after its planned start."""
+    if task.status is TaskStatus.DONE or task.percent >= HUNDRED:
+        return None
+    if task.finish is not None and day > task.finish:
+        return Late(LateBy.FINISH, (day - task.finish).days)
+    not_begun = task.percent == 0 and task.status is TaskStatus.NOT_BEGUN
+    if task.start is not None and day > task.start and not_begun:
+        return Late(LateBy.START, (day - task.start).days)
+    return None
