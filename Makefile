@@ -37,8 +37,7 @@ bench: $(STAMPS)/dev
 	$(BIN)/python -m pytest tests/bench -p no:xdist -o 'python_files=bench_*.py' -s $(ARGS)
 
 messages: $(STAMPS)/dev
-	$(BIN)/pybabel --quiet extract -F pyproject.toml -k t -k tn:1,2 --sort-by-file --no-wrap --no-location --omit-header -o pwa/locale/daywork.pot .
-	$(BIN)/pybabel --quiet update -D daywork -i pwa/locale/daywork.pot -d pwa/locale --no-wrap --no-fuzzy-matching --omit-header --ignore-obsolete
+	$(BIN)/python pwa/locale/collect.py
 
 # Debian's Chromium and Chinese fonts for the browser tests, where we may install them.
 browser:

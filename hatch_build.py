@@ -45,9 +45,15 @@ class BrowserBuildHook(BuildHookInterface):
         if self.target_name == "wheel":
             for source, target in SHIPPED.items():
                 for path in sorted((root / source).rglob("*")):
-                    if path.is_file() and "__pycache__" not in path.parts:
+                    if path.is_file() and not _of_the_workshop(root, path):
                         inside = path.relative_to(root / source).as_posix()
                         build_data["force_include"][str(path)] = f"{target}/{inside}"
+
+
+def _of_the_workshop(root: Path, path: Path) -> bool:
+    """Whether a file is for making the shipped ones, not one of them."""
+    tool = path.suffix in (".py", ".pot") and (root / "pwa") in path.parents
+    return tool or "__pycache__" in path.parts
 
 
 def build_browser_files(root: Path) -> None:
