@@ -21,6 +21,8 @@ const DIST = join(HERE, "dist");
 const PUBLIC = "/assets/";
 const PAGES = ["js/review.js", "js/capture.js"]
   .filter((path) => !process.argv.includes(`--without=${path}`));
+/** The pages that are the same for everybody are written once in each. */
+const LANGUAGES = ["zh-CN", "en"];
 const STYLES = ["css/app.css"];
 /** Cheap phones keep old browsers: no top-level await, everything else is lowered by esbuild. */
 const TARGET = ["chrome87", "safari14.1", "firefox90"];
@@ -142,7 +144,7 @@ async function build() {
   }
 
   const texts = shellTexts(translated);
-  for (const language of ["en", ...Object.keys(translated)]) {
+  for (const language of LANGUAGES) {
     for (const page of ["shell", "offline"]) {
       const source = join(HERE, "templates", `${page}.html`);
       if (!existsSync(source)) continue;

@@ -27,7 +27,7 @@ CHECK = ((196, 200), (244, 250), (344, 144))
 
 
 def mark(size: int, *, corner: float = 0.22, zoom: float = 1.0) -> Image.Image:
-    """The icon; ``corner`` is the ground's radius (0 fills the square), ``zoom`` the book's size."""
+    """The icon; ``corner`` is the radius of the ground (0: square), ``zoom`` sizes the book."""
     scale = size * FINE / 512
     picture = Image.new("RGBA", (size * FINE, size * FINE), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)

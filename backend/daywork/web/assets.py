@@ -24,10 +24,10 @@ from daywork.web.request import Request
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_FIRST: Final = "no-cache"
 MEDIA: Final = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript",
+    ".css": "text/css",
     ".json": "application/json",
-    ".html": "text/html; charset=utf-8",
+    ".html": "text/html",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".webp": "image/webp",
