@@ -17,7 +17,7 @@ const PHOTO_PATIENCE = 120_000;
 
 /**
  * @param {object} means
- * @param {typeof fetch} means.fetch
+ * @param {typeof globalThis.fetch} means.fetch
  * @param {() => string} means.csrf  the token of the cookie, read anew each time
  * @param {string|null} means.member  whose outbox this is: the server checks it
  * @param {string} means.build

@@ -88,7 +88,7 @@ async function putMutation(tx, record) {
       if (row.status === "waiting") needs.push(row.id);
     }
   }
-  const before = own.filter((r) => r.status === "waiting" || r.status === "confirmed").pop();
+  const before = own.filter((/** @type {any} */ r) => r.status === "waiting" || r.status === "confirmed").pop();
   const row = {
     id: record.id, type: record.type, v: 1, entity_id: record.entity_id,
     site: record.payload.site, base_version: record.base_version,

@@ -1,0 +1,246 @@
+/**
+ * What this phone knows, ready for the screens: one object, read from the phone's database and
+ * read again when something changed. Screens never ask the network; they show this and save by
+ * {@link save}.
+ */
+import { cookie } from "./ground/cookie.js";
+import { dayAt } from "./ground/calendar.js";
+import { newId } from "./ground/ids.js";
+import { entriesSeen, workersSeen } from "./entries/overlay.js";
+import { createCourier } from "./outbox/courier.js";
+import { startRunner } from "./outbox/runner.js";
+import { createSender } from "./outbox/sender.js";
+import { openStore } from "./store/database.js";
+import { deviceId, draftKeys, fact, remember } from "./store/facts.js";
+import { readOutbox } from "./store/outbox.js";
+import { readSite } from "./store/rows.js";
+import { saveRecords } from "./store/save.js";
+
+const MEMBER = "daywork-member";
+
+/** @typedef {import("./entries/overlay.js").Entry} Entry */
+
+export const phone = {
+  /** @type {import("./store/database.js").Database} */
+  db: /** @type {any} */ (null),
+  /** @type {import("./outbox/runner.js").Runner} */
+  runner: /** @type {any} */ (null),
+  /** @type {any} the answer of /api/sync/me, last seen */
+  me: null,
+  /** @type {any} the site now shown: id, name, role, time_zone, and the office's facts of it */
+  site: null,
+  /** @type {import("./store/rows.js").PullState|null} */
+  pull: null,
+  /** @type {any[]} */ crews: [],
+  /** @type {Map<string, any>} */ tasks: new Map(),
+  /** @type {any[]} */ trades: [],
+  /** @type {Map<string, any>} */ workers: new Map(),
+  /** @type {Map<string, Entry>} */ entries: new Map(),
+  /** @type {any[]} every outbox row of this member, all sites */ items: [],
+  /** @type {any[]} */ photos: [],
+  /** @type {Set<string>} */ drafts: new Set(),
+  /** @type {any} */ sending: { online: true, signedOut: false, portal: false, flight: null,
+    lastConfirmed: null },
+  today: "",
+};
+
+/** @type {Set<() => void>} */
+const watchers = new Set();
+
+/** @param {() => void} watcher called when the screens should be drawn anew */
+export function watch(watcher) {
+  watchers.add(watcher);
+}
+
+let drawing = false;
+/** Draw anew, once, soon. */
+export function redraw() {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    for (const watcher of watchers) watcher();
+  });
+}
+
+/** The token forms and the api ask for. */
+export const csrf = () => cookie("dw_csrf");
+
+/** @param {string|null} member */
+function sender(member) {
+  return createSender({ fetch: (url, request) => fetch(url, request), csrf, member,
+    build: typeof __BUILD__ === "undefined" ? "dev" : __BUILD__ });
+}
+
+/**
+ * Whose phone is this? The member it last served; on its first day the server is asked.
+ * @returns {Promise<"ready"|"signed_out"|"offline"|"portal">}
+ */
+export async function openPhone() {
+  let member = localStorage.getItem(MEMBER);
+  /** @type {any} */
+  let met = null;
+  if (!member) {
+    const answer = await sender(null).me();
+    if (!answer.ok) {
+      return answer.reason === "signed_out" || answer.reason === "portal" ? answer.reason : "offline";
+    }
+    met = answer.data;
+    member = String(met.member.id);
+    localStorage.setItem(MEMBER, member);
+  }
+  const id = member;
+  phone.db = await openStore(id, { onClosed: () => location.reload() });
+  if (met) await remember(phone.db, "me", met);
+  const device = await deviceId(phone.db, newId);
+  await readMe();
+  await Promise.all([readRows(), readRecords()]);
+  derive();
+  phone.runner = startRunner({
+    member: id,
+    courier: (hooks) => createCourier({ db: phone.db, sender: sender(id), device, member: id,
+      ...hooks }),
+    changed: noteChange,
+    onOther(other) {
+      localStorage.setItem(MEMBER, other);
+      location.reload();
+    },
+  });
+  return "ready";
+}
+
+/** @type {Set<string>} */
+const stale = new Set();
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let reading;
+
+/** @param {"state"|"outbox"|"rows"|"me"} what */
+function noteChange(what) {
+  stale.add(what);
+  // Pages of a first pull come fast: read once for several of them.
+  reading ??= setTimeout(() => { reading = undefined; void readStale(); }, 60);
+}
+
+async function readStale() {
+  const what = new Set(stale);
+  stale.clear();
+  if (what.has("me")) await readMe();
+  if (what.has("me") || what.has("rows")) await readRows();
+  if (what.has("outbox")) await readRecords();
+  derive();
+  redraw();
+}
+
+async function readMe() {
+  phone.me = await fact(phone.db, "me");
+  const sites = phone.me?.sites ?? [];
+  const wanted = phone.site?.id ?? localStorage.getItem("daywork-site");
+  phone.site = sites.find((/** @type {any} */ s) => s.id === wanted) ?? sites[0] ?? null;
+}
+
+async function readRows() {
+  if (!phone.site) return;
+  const { rows, pull } = await readSite(phone.db, phone.site.id);
+  loaded = rows;
+  phone.pull = pull;
+}
+
+/** @type {Record<string, any[]>} */
+let loaded = {};
+
+async function readRecords() {
+  const { items, photos } = await readOutbox(phone.db);
+  phone.items = items;
+  phone.photos = photos;
+  phone.drafts = new Set(await draftKeys(phone.db));
+}
+
+const facts = (/** @type {any[]|undefined} */ rows) => (rows ?? []).map((r) => ({ id: r.id, ...r.d }));
+
+function derive() {
+  if (phone.runner) phone.sending = phone.runner.sending;
+  if (!phone.site) return;
+  const site = phone.site.id;
+  Object.assign(phone.site, loaded.site?.find((r) => r.id === site)?.d);
+  phone.today = dayAt(new Date(), phone.site.time_zone ?? "Asia/Shanghai");
+  const mine = phone.items.filter((i) => i.site === site);
+  const revision = phone.pull?.revision ?? 0;
+  phone.crews = facts(loaded.crew).filter((c) => c.active !== false).sort((a, b) =>
+    Number(b.foreman === phone.me?.member.id) - Number(a.foreman === phone.me?.member.id)
+    || a.name.localeCompare(b.name, "zh-CN"));
+  phone.tasks = new Map(facts(loaded.task).sort((a, b) =>
+    String(a.position).localeCompare(String(b.position), "en", { numeric: true }))
+    .map((task) => [task.id, task]));
+  phone.trades = facts(loaded.trade);
+  phone.workers = workersSeen(loaded.worker ?? [], mine, revision);
+  phone.entries = entriesSeen(loaded.entry ?? [], mine, revision, underway());
+}
+
+/** @returns {Set<string>} ids of mutations on their way now */
+export function underway() {
+  const flight = phone.sending.flight;
+  return new Set(flight?.kind === "batch" ? flight.ids : []);
+}
+
+/** @param {string} id */
+export async function chooseSite(id) {
+  localStorage.setItem("daywork-site", id);
+  phone.site = phone.me.sites.find((/** @type {any} */ s) => s.id === id);
+  await readRows();
+  derive();
+  redraw();
+}
+
+/**
+ * Save records. When it resolves they are on this phone's disk; when it rejects none of them is.
+ * @param {import("./store/save.js").Record[]} records
+ */
+export async function save(records) {
+  const { items, photos } = await saveRecords(phone.db, records);
+  await afterChange(items, photos);
+}
+
+/** The person changed the outbox: tell who sends, and draw. @param {any[]} items @param {any[]} photos */
+export async function afterChange(items, photos) {
+  phone.runner.saved(items, photos);
+  await readRecords();
+  derive();
+  redraw();
+}
+
+/**
+ * A record about an entity, with what all of them carry.
+ * @param {string} type @param {string} entity @param {number} base @param {any} payload
+ * @param {Partial<import("./store/save.js").Record>} [more]
+ * @returns {import("./store/save.js").Record}
+ */
+export function recordOf(type, entity, base, payload, more = {}) {
+  return { id: newId(), type, entity_id: entity, base_version: base, payload,
+    client_time: new Date().toISOString(), ...more };
+}
+
+/** What still has to reach the office. */
+export function unsent() {
+  const items = phone.items.filter((i) => i.status === "waiting");
+  const waiting = new Set(items.map((i) => i.entity_id));
+  const photos = phone.photos.filter((p) => p.status === "waiting" && !waiting.has(p.id));
+  const trouble = phone.items.filter((i) => i.status === "refused" || i.status === "quarantined")
+    .length + phone.photos.filter((p) => p.status === "refused").length;
+  return { items, photos, trouble, count: items.length + photos.length + trouble };
+}
+
+/** Ask the browser not to clear this away when room gets short. */
+export async function askToKeep() {
+  try {
+    if (navigator.storage?.persist && !(await navigator.storage.persisted())) {
+      await navigator.storage.persist();
+    }
+  } catch {
+    // It may say no; nothing changes for the person now.
+  }
+}
+
+/** Begin anew with nobody, e.g. after signing out. */
+export function forgetMember() {
+  localStorage.removeItem(MEMBER);
+}
