@@ -1,0 +1,236 @@
+"""Writes the demo company: founds it, then lets its events go through the real services.
+
+Versions, ledger, feed, decisions and pay are therefore what they would be had it all happened.
+Each step can be repeated: a load that was killed is carried on by the next one.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from obstore.store import ObjectStore
+
+from daywork.demo import queries
+from daywork.demo.days import Almanac
+from daywork.demo.names import ORGANISATION, name_of
+from daywork.demo.people import COMPANY, FOUNDED_ON, MEMBERS, PASSWORD, SITES, WORKERS
+from daywork.demo.pictures import Picture, draw
+from daywork.demo.snapshots import Snapshot
+from daywork.demo.story import Decided, Handed, Judged, Sent, story_until
+from daywork.entries.queries import entries_by_id, lock_sites
+from daywork.entries.rules import EntryFacts, NewVersion, Recorded
+from daywork.entries.service import decide, write_versions
+from daywork.ground.calendar import day_at
+from daywork.ground.database import company_transaction, ground_transaction
+from daywork.ground.problems import Problem
+from daywork.ground.settings import Settings
+from daywork.ground.terms import EntryKind, EntryState, Outcome, PushResult
+from daywork.labour.service import settle_sheets
+from daywork.people.actor import Actor
+from daywork.people.passwords import hash_password
+from daywork.people.queries import alone_in_founding, any_organisation
+from daywork.photos.service import receive_bytes
+from daywork.photos.storage import open_storage
+from daywork.progress.service import settle_reports
+from daywork.sync.rules import PROTOCOL, canonical
+from daywork.sync.service import push
+
+log = logging.getLogger(__name__)
+
+BUILD = "demo"
+_STATES = {Outcome.APPROVED: EntryState.APPROVED, Outcome.RETURNED: EntryState.RETURNED}
+_DONE = (PushResult.APPLIED, PushResult.ALREADY_APPLIED)
+
+
+async def load_demo(settings: Settings, today: date | None = None) -> bool:
+    """Load the demo company with six weeks of work before ``today`` (default: by Shanghai's clock).
+
+    The pool must be open on a migrated database. Returns False, and changes nothing, when there
+    is a company already; one whose loading was cut short is completed, for the day it began on.
+    """
+    day = await _found(today or day_at(datetime.now(UTC), "Asia/Shanghai"))
+    if day is None:
+        return False
+    events = story_until(day)
+    snapshots = [shot for event in events if isinstance(event, Sent) for shot in event.snapshots]
+    store = open_storage(settings.storage_url)
+    with ThreadPoolExecutor(max_workers=2) as easel:
+        pictures = {shot.id: easel.submit(draw, shot) for shot in snapshots}
+        for event in events:
+            if isinstance(event, Sent):
+                await _send(event, pictures)
+            elif isinstance(event, Handed):
+                await _hand_out(event, Almanac(day))
+            else:
+                await _decide(event)
+        for shot in snapshots:
+            await _upload(store, shot, pictures[shot.id])
+    async with company_transaction(ORGANISATION):
+        await queries.mark_numbers()
+        await queries.mark_complete()
+    return True
+
+
+async def _found(today: date) -> date | None:
+    """Found the company; the day its story ends on, or None when nothing is to be done."""
+    at = Almanac(today).instant(FOUNDED_ON, 9)
+    password_hash = await hash_password(PASSWORD)
+    async with ground_transaction():
+        founded = await any_organisation()
+    async with company_transaction(ORGANISATION):
+        await alone_in_founding()
+        standing = await queries.demo_standing()
+        if standing is not None:
+            complete, begun_for = standing
+            return None if complete else begun_for
+        if founded or await any_organisation():
+            return None
+        await queries.insert_company(at, today)
+        await queries.insert_ground(at, today, password_hash)
+    return today
+
+
+def actor_of(key: str) -> Actor:
+    """A member as the services know one who is signed in."""
+    member = MEMBERS[key]
+    return Actor(
+        organisation=ORGANISATION,
+        member=member.id,
+        name=member.name,
+        language=member.language,
+        is_owner=member.role is None,
+        roles={SITES[site].id: member.role for site in member.sites if member.role},
+        organisation_name=COMPANY,
+    )
+
+
+async def _send(event: Sent, pictures: dict[UUID, "Future[Picture]"]) -> None:
+    """Push an envelope as that phone did, at its moment."""
+    mutations = list(event.mutations)
+    for shot in event.snapshots:
+        picture = await asyncio.wrap_future(pictures[shot.id])
+        mutations.append(_photo_mutation(shot, picture))
+    envelope = {
+        "protocol": PROTOCOL,
+        "build": BUILD,
+        "device_id": str(name_of(f"device {event.author}")),
+        "sent_at": event.at.isoformat(),
+        "mutations": mutations,
+    }
+    receipts = await push(actor_of(event.author), msgspec.json.encode(envelope), now=event.at)
+    for receipt in receipts:
+        if receipt.result not in _DONE:
+            log.error("demo record %s: %s %r", receipt.id, receipt.result, receipt.problem)
+
+
+def _photo_mutation(shot: Snapshot, picture: Picture) -> dict[str, object]:
+    return {
+        "id": name_of(f"mutation {shot.id} 1", shot.taken_at),
+        "type": "photo.record",
+        "v": 1,
+        "entity_id": shot.id,
+        "base_version": 0,
+        "prev_id": None,
+        "client_time": shot.taken_at.isoformat(),
+        "payload": {
+            "site": SITES[shot.site].id,
+            "work_day": day_at(shot.taken_at, "Asia/Shanghai"),
+            "entry": shot.of_entry,
+            "task": shot.task,
+            "taken_at": shot.taken_at,
+            "taken_at_source": "exif",
+            "latitude": shot.latitude,
+            "longitude": shot.longitude,
+            "accuracy_m": shot.accuracy_m,
+            "sha256": hashlib.sha256(picture.data).hexdigest(),
+            "bytes": len(picture.data),
+            "width": picture.width,
+            "height": picture.height,
+            "media_type": "image/jpeg",
+            "note": shot.note,
+        },
+    }
+
+
+async def _upload(store: ObjectStore, shot: Snapshot, picture: "Future[Picture]") -> None:
+    await receive_bytes(actor_of(shot.author), store, shot.id, picture.result().data)
+
+
+async def _decide(event: Decided) -> None:
+    """One sitting in one transaction; what was decided before is left as it is."""
+    actor = actor_of(event.by)
+    async with company_transaction(ORGANISATION):
+        await lock_sites(actor, actor.roles)
+        decided: list[tuple[Judged, EntryFacts]] = []
+        for judged in event.judged:
+            try:
+                facts = await decide(
+                    actor, judged.entry, judged.version, judged.outcome, judged.reason, event.at
+                )
+            except Problem as problem:
+                log.info("demo decision on %s: %s", judged.entry, problem.kind.slug)
+            else:
+                decided.append((judged, facts))
+        for outcome, state in _STATES.items():
+            settled = [facts for judged, facts in decided if judged.outcome is outcome]
+            await _settle(actor, settled, state)
+
+
+async def _settle(actor: Actor, decided: Sequence[EntryFacts], state: EntryState) -> None:
+    of_kind: dict[EntryKind, list[UUID]] = {}
+    for facts in decided:
+        of_kind.setdefault(facts.kind, []).append(facts.id)
+    if sheets := of_kind.get(EntryKind.LABOUR_SHEET):
+        await settle_sheets(actor, sheets, state)
+    if reports := of_kind.get(EntryKind.PROGRESS_REPORT):
+        await settle_reports(actor, reports, state)
+    if advances := of_kind.get(EntryKind.ADVANCE):
+        await queries.mark_advances(advances, state)
+
+
+async def _hand_out(event: Handed, almanac: Almanac) -> None:
+    """Note down advances; their mutation type comes with its own issue."""
+    actor = actor_of("lin")
+    site = SITES[event.site]
+    async with company_transaction(ORGANISATION):
+        await lock_sites(actor, {site.id})
+        known = await entries_by_id(actor, [advance.id for advance in event.advances])
+        versions: list[NewVersion] = []
+        rows: list[tuple[UUID, UUID, date, Decimal, str]] = []
+        for advance in event.advances:
+            if advance.id in known:
+                continue
+            day = almanac.day(advance.offset)
+            worker = WORKERS[advance.worker]
+            payload = {
+                "site": site.id,
+                "work_day": day,
+                "worker": worker.id,
+                "amount": str(advance.amount),
+                "note": advance.note,
+            }
+            encoded = canonical(payload)
+            recorded = Recorded(
+                mutation=name_of(f"mutation {advance.id} 1", event.at),
+                entity=advance.id,
+                base_version=0,
+                site=site.id,
+                payload=payload,
+                json=encoded,
+                sha256=hashlib.sha256(encoded).digest(),
+                client_time=event.at,
+                clock_doubtful=False,
+                received_at=event.at,
+                device=str(name_of("device lin")),
+            )
+            versions.append(NewVersion(recorded, EntryKind.ADVANCE, day))
+            rows.append((advance.id, worker.id, day, advance.amount, advance.note))
+        if versions:
+            await write_versions(actor, versions)
+            await queries.insert_advances(site.id, rows)
