@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from litestar import Response, get
+from litestar.params import FromPath, FromQuery
 
 from daywork.ground.problems import NOT_FOUND
 from daywork.ground.terms import StopCause, TaskStatus
@@ -47,7 +48,9 @@ def _named(text: str | None) -> UUID | None:
 
 
 @get("/progress")
-async def progress(request: Request, site: str | None = None, late: str = "") -> Response[str]:
+async def progress(
+    request: Request, site: FromQuery[str | None] = None, late: FromQuery[str] = ""
+) -> Response[str]:
     """The tasks of a site in the order of the work breakdown; ``late=1`` only the late ones."""
     plans = await service.plan_for(
         request.user, _named(site), datetime.now(UTC), english=language() == "en"
@@ -64,7 +67,7 @@ async def progress(request: Request, site: str | None = None, late: str = "") ->
 
 
 @get("/progress/tasks/{task:uuid}")
-async def task(request: Request, task: UUID) -> Response[str]:
+async def task(request: Request, task: FromPath[UUID]) -> Response[str]:
     """One task: plan, reports and photos."""
     story = await service.task_story(
         request.user, task, datetime.now(UTC), english=language() == "en"

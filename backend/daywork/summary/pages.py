@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
+from litestar.params import FromQuery
 
 from daywork.ground.problems import NOT_FOUND
 from daywork.ground.terms import EntryState
@@ -65,7 +66,10 @@ def _grouping(text: str | None) -> Grouping:
 
 @get("/labour")
 async def labour(
-    request: Request, site: str | None = None, month: str | None = None, by: str | None = None
+    request: Request,
+    site: FromQuery[str | None] = None,
+    month: FromQuery[str | None] = None,
+    by: FromQuery[str | None] = None,
 ) -> Response[str]:
     """A month by worker, crew, task or day."""
     summary = await service.month_summary(
@@ -120,16 +124,16 @@ def _state(text: str | None) -> EntryState | None:
 @get("/labour/sheets")
 async def sheets(
     request: Request,
-    site: str | None = None,
-    month: str | None = None,
-    worker: str | None = None,
-    crew: str | None = None,
-    task: str | None = None,
-    day: str | None = None,
-    overtime: str | None = None,
-    unpriced: str | None = None,
-    at: str | None = None,
-    number: int = 1,
+    site: FromQuery[str | None] = None,
+    month: FromQuery[str | None] = None,
+    worker: FromQuery[str | None] = None,
+    crew: FromQuery[str | None] = None,
+    task: FromQuery[str | None] = None,
+    day: FromQuery[str | None] = None,
+    overtime: FromQuery[str | None] = None,
+    unpriced: FromQuery[str | None] = None,
+    at: FromQuery[str | None] = None,
+    number: FromQuery[int] = 1,
 ) -> Response[str]:
     """The sheets a figure was made of; ``at`` is their state, ``number`` the page."""
     narrowing = Narrowing(
@@ -193,7 +197,10 @@ def _narrowed_words(origin: service.Origin) -> list[str]:
 
 @get("/labour/advances")
 async def advances(
-    request: Request, site: str | None = None, month: str | None = None, worker: str | None = None
+    request: Request,
+    site: FromQuery[str | None] = None,
+    month: FromQuery[str | None] = None,
+    worker: FromQuery[str | None] = None,
 ) -> Response[str]:
     """The advances behind a figure."""
     lent = await service.advances_behind(
@@ -206,7 +213,7 @@ async def advances(
 
 @get("/labour/summary.xlsx")
 async def workbook(
-    request: Request, site: str | None = None, month: str | None = None
+    request: Request, site: FromQuery[str | None] = None, month: FromQuery[str | None] = None
 ) -> Response[bytes]:
     """The month as Excel, in the person's language."""
     now = datetime.now(UTC)
@@ -222,7 +229,7 @@ async def workbook(
 
 @post("/labour/rates")
 async def price(
-    request: Request, site: str | None = None, month: str | None = None
+    request: Request, site: FromQuery[str | None] = None, month: FromQuery[str | None] = None
 ) -> Response[Any]:
     """Price the approved lines whose rate came after the approval."""
     await service.price_what_waited(request.user, named(site), month, datetime.now(UTC))

@@ -46,6 +46,8 @@ class View:
     today: date
     pay: bool
     """Money is shown only where it may be seen on every site in view."""
+    pay_elsewhere: bool
+    """Money is hidden here, but one of the sites alone would show it."""
     currency: str
 
     @property
@@ -80,12 +82,14 @@ async def view_for(actor: Actor, site_id: UUID | None, month: str | None, now: d
     zone = site.time_zone if site else (choice[0].time_zone if choice else "Asia/Shanghai")
     today = day_at(now, zone)
     in_view = choice if site is None else [site]
+    seen = [may(actor, Right.SEE_PAY, one.id) for one in in_view]
     return View(
         choice,
         site,
         month_named(month, today),
         today,
-        all(may(actor, Right.SEE_PAY, one.id) for one in in_view),
+        all(seen),
+        any(seen) and not all(seen),
         await queries.currency_of(actor.organisation),
     )
 
