@@ -31,7 +31,7 @@ ROOMS = (
     "photos.pages",
     "photos.api",
     "approvals.pages",
-    "approvals.api",
+    "presence.pages",
     "exports.pages",
     "overview.pages",
     "sync.api",

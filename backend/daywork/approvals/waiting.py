@@ -31,6 +31,7 @@ class Card:
     """A record with its photos and with every reason to look twice."""
 
     record: Record
+    facts: SheetFacts | ReportFacts
     doubts: tuple[Doubt, ...]
     photos: tuple[Photo, ...]
 
@@ -78,7 +79,12 @@ async def cards_of(actor: Actor, records: Sequence[Record]) -> list[Card]:
     )
     facts: dict[UUID, SheetFacts | ReportFacts] = {**sheets, **reports}
     return [
-        Card(record, tuple(doubts(facts[record.id])), tuple(photos.get(record.id, ())))
+        Card(
+            record,
+            facts[record.id],
+            tuple(doubts(facts[record.id])),
+            tuple(photos.get(record.id, ())),
+        )
         for record in records
     ]
 
