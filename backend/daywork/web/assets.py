@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from litestar import Response, route
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.types import Method
 
 from daywork.ground import places
@@ -138,7 +139,7 @@ def reply(
 
 
 @route("/assets/{name:str}", http_method=READING, opt=OPT, sync_to_thread=False)
-def hashed(request: Request, name: str) -> Response[bytes]:
+def hashed(request: Request, name: FromPath[str]) -> Response[bytes]:
     """One hashed file; any other name is not here."""
     if not _NAME.fullmatch(name) or name.endswith((".br", ".gz")):
         raise NotFoundException()
@@ -164,7 +165,7 @@ VARY_BY_LANGUAGE: Final = {"vary": "Accept-Encoding, Accept-Language, Cookie"}
 @route(
     ["/m", "/m/", "/m/{rest:path}"], http_method=READING, opt={"public": True}, sync_to_thread=False
 )
-def shell(request: Request, rest: str = "") -> Response[bytes]:
+def shell(request: Request) -> Response[bytes]:
     """The capture app: the same page for everybody, nothing personal in it."""
     return reply(request, stored(f"shell.{language()}.html"), ASK_FIRST, VARY_BY_LANGUAGE)
 

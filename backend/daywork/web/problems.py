@@ -24,7 +24,7 @@ from litestar.serialization import encode_json
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, SIGNED_OUT, Problem, ProblemKind
 from daywork.web.language import gettext
 from daywork.web.pages import page
-from daywork.web.request import Request, request_name
+from daywork.web.request import Request, answering, request_name
 
 log = logging.getLogger("daywork")
 
@@ -101,7 +101,15 @@ def told(problem: Problem) -> dict[str, Any]:
 
 
 def answer(request: Request, error: Exception) -> Response[Any]:
-    """Litestar's exception handler for everything."""
+    """Litestar's exception handler for everything.
+
+    It may run outside all middleware (an unknown address, a refusal by a middleware).
+    """
+    with answering(request.scope):
+        return _answer(request, error)
+
+
+def _answer(request: Request, error: Exception) -> Response[Any]:
     problem = problem_from(error)
     name = request_name(request.scope)
     if problem.kind is BROKEN:

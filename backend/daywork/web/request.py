@@ -5,6 +5,8 @@ so that a template macro need not be handed the language or the CSRF token at ev
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
@@ -63,6 +65,16 @@ def request_name(scope: Scope) -> str:
     return str(name)
 
 
+@contextmanager
+def answering(scope: Scope) -> Iterator[None]:
+    """Inside the block this request is the one being answered."""
+    token = _running.set(scope)
+    try:
+        yield
+    finally:
+        _running.reset(token)
+
+
 class RunningRequest:
     """The outermost middleware: makes the request reachable while it is answered."""
 
@@ -70,8 +82,5 @@ class RunningRequest:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        token = _running.set(scope)
-        try:
+        with answering(scope):
             await self.app(scope, receive, send)
-        finally:
-            _running.reset(token)
