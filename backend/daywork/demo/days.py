@@ -6,6 +6,7 @@ Offsets are days from the demo's today: -1 is yesterday. Today's sheets are left
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -54,12 +55,12 @@ class Almanac:
             return False
         if any(-2 <= (day - first).days <= 6 for first in NEW_YEAR):
             return False
-        even_week = day.isocalendar()[1] % 2 == 0
+        even_week = day.isocalendar().week % 2 == 0
         return day.isoweekday() != 7 or even_week != (site == "lake")
 
     def worked_by(self, site: str, offset: int) -> int:
         """The last day worked on or before ``offset``, else the first after it."""
-        for near in [*range(offset, FIRST - 1, -1), *range(offset, 0)]:
+        for near in chain(range(offset, FIRST - 1, -1), range(offset, 0)):
             if self.is_worked(site, near):
                 return near
         return FIRST

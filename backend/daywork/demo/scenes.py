@@ -343,17 +343,23 @@ def services(picture: Image.Image, chance: Random, stage: float) -> None:
 
     def run(near: float, far: float, wide: float, high: float, colour: Colour) -> None:
         """A long box under the ceiling, from the camera to the far wall."""
-        low, back = high * 0.9, end[1] + 8 + high * 0.03
+        back = end[1] + 10
+        deep = back + high * 0.1
         pen.polygon(
-            [(near, low), (near + wide, low), (far + wide * 0.12, back), (far, back)],
+            [(near, -20), (near + wide, -20), (far + wide * 0.12, back), (far, back)],
             fill=colour,
             outline=_shade(colour, 0.7),
         )
-        side = near + wide if near < x else near
-        away = far + wide * 0.12 if near < x else far
+        side, away = (near + wide, far + wide * 0.12) if near < x else (near, far)
         pen.polygon(
-            [(side, low), (away, back), (away, back - high * 0.05), (side, low - high * 0.4)],
-            fill=_shade(colour, 0.8),
+            [(side, -20), (side, high), (away, deep), (away, back)],
+            fill=_shade(colour, 0.78),
+        )
+        outer, behind = (near, far) if near < x else (near + wide, far + wide * 0.12)
+        pen.polygon(
+            [(outer, high), (side, high), (away, deep), (behind, deep)],
+            fill=_shade(colour, 0.92),
+            outline=_shade(colour, 0.6),
         )
 
     run(60, end[0] + 10, 250, 190, (190, 194, 198))
@@ -363,9 +369,9 @@ def services(picture: Image.Image, chance: Random, stage: float) -> None:
         if stage * 3.4 < pipe:
             continue
         near = 610 + pipe * 84
-        pen.line([(near, 90), (x - 12 + pipe * 16, end[1] + 8)], fill=colour, width=22 - pipe * 4)
+        pen.line([(near, -10), (x - 12 + pipe * 16, end[1] + 8)], fill=colour, width=22 - pipe * 4)
         pen.line(
-            [(near - 4, 86), (x - 14 + pipe * 16, end[1] + 6)], fill=_shade(colour, 1.35), width=4
+            [(near - 4, -10), (x - 14 + pipe * 16, end[1] + 6)], fill=_shade(colour, 1.35), width=4
         )
     for hanger in range(1, 6):
         share = 1 - 0.62**hanger
