@@ -76,3 +76,14 @@ async def save_task(organisation: UUID, site: UUID, task: Task) -> None:
         task.crew,
         task.active,
     )
+
+
+async def mark_summary(organisation: UUID, site: UUID, task: UUID) -> None:
+    """Other tasks stand under this one."""
+    await execute(
+        "UPDATE task SET is_summary = true"
+        " WHERE organisation = $1 AND site = $2 AND id = $3 AND NOT is_summary",
+        organisation,
+        site,
+        task,
+    )

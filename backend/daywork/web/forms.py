@@ -4,7 +4,7 @@ Full-width digits and signs are what Chinese keyboards write; they are read like
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -31,9 +31,9 @@ class Answers:
         self.faults.setdefault(field, words)
 
     def raw(self, field: str) -> str:
-        """What was typed, unchanged (passwords)."""
+        """What was typed, unchanged (passwords), but for the sign no database takes."""
         value = self._form.get(field)
-        return value if isinstance(value, str) else ""
+        return value.replace("\x00", "") if isinstance(value, str) else ""
 
     def text(self, field: str, *, needed: bool = False, longest: int = 200) -> str:
         """One line of text, trimmed."""
@@ -45,8 +45,8 @@ class Answers:
         return value
 
     def lines(self, field: str, *, longest: int = 50) -> list[str]:
-        """The lines that are not empty, without repeats, in their order."""
-        lines = dict.fromkeys(" ".join(line.split()) for line in self.raw(field).splitlines())
+        """The lines that are not empty, in their order."""
+        lines = [" ".join(line.split()) for line in self.raw(field).splitlines()]
         for line in lines:
             if len(line) > longest:
                 self.fault(field, _("At most %(count)s characters", count=longest))
@@ -115,8 +115,19 @@ class Answers:
         """All values of a field that may repeat (check boxes)."""
         getall = getattr(self._form, "getall", None)
         values = getall(field, []) if getall else self._form.get(field, [])
-        return [value for value in ([values] if isinstance(values, str) else values)]
+        return [values] if isinstance(values, str) else list(values)
 
     def ticked(self, field: str) -> bool:
         """Whether a check box was on."""
         return bool(self.raw(field))
+
+
+def shown_again(answers: Answers | None) -> Callable[[str, Any], Any]:
+    """``was(field, kept)`` for a template: what was typed when the form comes back with faults,
+    else what is kept; nothing for None."""
+
+    def was(field: str, kept: Any) -> Any:
+        value = kept if answers is None else answers.typed.get(field)
+        return "" if value is None else value
+
+    return was

@@ -1,0 +1,173 @@
+"""Workers and what they cost: add, move, let go, agree a new rate. History stays.
+
+Each use case runs on the open transaction of the company, with a site from ``site_for``.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from daywork.ground.ids import new_id
+from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND
+from daywork.people.actor import Actor
+from daywork.people.rules import Right, may
+from daywork.people.service import record_audit
+from daywork.sites import queries, workforce_queries
+from daywork.sites.rules import SAME_NAME, Span, fit_in, repeated
+from daywork.sites.service import crew_of
+from daywork.sites.site import Site
+from daywork.sites.workforce_queries import Worker
+
+
+async def add_workers(
+    actor: Actor,
+    site: Site,
+    crew: UUID,
+    names: Sequence[str],
+    *,
+    trade: UUID | None,
+    joined_on: date,
+) -> None:
+    """New workers in one crew.
+
+    Raises:
+        Problem: ``same_name`` when two of the crew could not be told apart; ``not_found``.
+    """
+    await crew_of(site, crew)
+    present = await workforce_queries.workers_on(site.organisation, site.id, crew)
+    twice = repeated(names, [worker.name for worker in present if worker.left_on is None])
+    if twice:
+        raise SAME_NAME(names=", ".join(twice))
+    await workforce_queries.insert_workers(
+        site.organisation,
+        site.id,
+        crew,
+        [(new_id(), name) for name in names],
+        trade=trade,
+        joined_on=joined_on,
+        created_by=actor.member,
+    )
+    await record_audit(
+        actor.organisation,
+        actor.member,
+        "workers.added",
+        site.id,
+        detail={"crew": crew, "names": list(names)},
+    )
+
+
+async def worker_of(site: Site, worker: UUID) -> Worker:
+    """One worker of the site.
+
+    Raises:
+        Problem: ``not_found``.
+    """
+    found = await workforce_queries.worker_on(site.organisation, site.id, worker)
+    if found is None:
+        raise NOT_FOUND()
+    return found
+
+
+async def change_worker(
+    actor: Actor,
+    site: Site,
+    before: Worker,
+    *,
+    name: str,
+    number: str,
+    phone: str | None,
+    trade: UUID | None,
+    crew: UUID,
+    joined_on: date,
+    left_on: date | None,
+) -> None:
+    """Correct a worker, move to another crew, note the last day on this site.
+
+    Raises:
+        Problem: ``same_name``; ``not_found`` for a crew that is not the site's.
+    """
+    await crew_of(site, crew)
+    others = await workforce_queries.workers_on(site.organisation, site.id, crew)
+    names = {one.name for one in others if one.id != before.id and one.left_on is None}
+    if left_on is None and name in names:
+        raise SAME_NAME(names=name)
+    await workforce_queries.mark_worker(
+        site.organisation, before.id, name=name, number=number, phone=phone, trade=trade
+    )
+    await workforce_queries.mark_on_roster(
+        site.organisation,
+        site.id,
+        before.id,
+        crew=crew,
+        joined_on=joined_on,
+        left_on=left_on,
+    )
+    await record_audit(
+        actor.organisation,
+        actor.member,
+        "worker.changed",
+        site.id,
+        detail={
+            "worker": before.id,
+            "name": [before.name, name],
+            "crew": [before.crew, crew],
+            "left_on": [before.left_on, left_on],
+        },
+    )
+
+
+async def agree_rate(
+    actor: Actor,
+    *,
+    worker: UUID | None,
+    trade: UUID | None,
+    site: Site | None,
+    unit: str,
+    amount: Decimal,
+    overtime_hour: Decimal | None,
+    valid_from: date,
+) -> None:
+    """A new rate from a day on; the one before it ends the day before.
+
+    Lines already approved keep the rate they were approved with.
+
+    Raises:
+        Problem: ``not_allowed``; ``not_found``.
+    """
+    if not may(actor, Right.MANAGE_RATES, site.id if site else None):
+        raise NOT_ALLOWED()
+    if worker is not None and site is not None:
+        await worker_of(site, worker)
+    elif trade not in {known.id for known in await queries.trades_of(actor.organisation)}:
+        raise NOT_FOUND()
+    held = await workforce_queries.lock_rates(actor.organisation, worker, trade)
+    fit = fit_in([Span(rate.id, rate.valid_from, rate.valid_to) for rate in held], valid_from)
+    if fit.closes is not None and fit.closes_on is not None:
+        await workforce_queries.mark_rate_end(actor.organisation, fit.closes, fit.closes_on)
+    await workforce_queries.insert_rate(
+        actor.organisation,
+        new_id(),
+        worker=worker,
+        trade=trade,
+        unit=unit,
+        amount=amount,
+        overtime_hour=overtime_hour,
+        valid_from=valid_from,
+        valid_to=fit.until,
+        created_by=actor.member,
+    )
+    await record_audit(
+        actor.organisation,
+        actor.member,
+        "rate.agreed",
+        site.id if site else None,
+        detail={
+            "worker": worker,
+            "trade": trade,
+            "unit": unit,
+            "amount": amount,
+            "overtime_hour": overtime_hour,
+            "valid_from": valid_from,
+        },
+    )
