@@ -5,7 +5,7 @@ import re
 from types import ModuleType
 
 import pytest
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 
 from daywork.ground import places
 from daywork.web.language import fill, gettext, ngettext, preferred, speaking
@@ -44,7 +44,7 @@ def _forms(string: object) -> list[str]:
     return [string] if isinstance(string, str) else list(string)  # type: ignore[call-overload]
 
 
-def _ids(catalog: Catalog) -> dict[str, object]:
+def _ids(catalog: Catalog) -> dict[str, Message]:
     return {_forms(message.id)[0]: message for message in catalog if message.id}
 
 
