@@ -2,39 +2,46 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 from litestar import Litestar, MediaType, Response, get
 from litestar.types import ControllerRouterHandler
 
+from daywork.approvals import pages as approvals_pages
 from daywork.ground.database import close_database, fetch_value, ground_transaction, open_database
 from daywork.ground.settings import Settings, load_settings
+from daywork.members import pages as members_pages
+from daywork.overview import pages as overview_pages
+from daywork.photos import api as photos_api
 from daywork.photos.storage import open_storage
+from daywork.presence import pages as presence_pages
+from daywork.progress import pages as progress_pages
+from daywork.sign_in import api as sign_in_api
+from daywork.sign_in import pages as sign_in_pages
+from daywork.sign_in.door import Door
+from daywork.sites import pages as sites_pages
+from daywork.summary import pages as summary_pages
+from daywork.sync import api as sync_api
 from daywork.web import assets, preferences
 from daywork.web.problems import answer
 from daywork.web.request import Request, RunningRequest
 from daywork.web.security import guard_against_forgery, reply_headers
 
-ROOMS = (
-    "sign_in.pages",
-    "sign_in.api",
-    "members.pages",
-    "sites.pages",
-    "sites.api",
-    "labour.pages",
-    "labour.api",
-    "summary.pages",
-    "progress.pages",
-    "progress.api",
-    "photos.pages",
-    "photos.api",
-    "approvals.pages",
-    "presence.pages",
-    "exports.pages",
-    "overview.pages",
-    "sync.api",
+ROOMS: tuple[ModuleType, ...] = (
+    assets,
+    preferences,
+    sign_in_pages,
+    sign_in_api,
+    members_pages,
+    sites_pages,
+    summary_pages,
+    progress_pages,
+    photos_api,
+    approvals_pages,
+    presence_pages,
+    overview_pages,
+    sync_api,
 )
 
 
@@ -46,20 +53,9 @@ async def healthz() -> Response[str]:
     return Response("ok\n", media_type=MediaType.TEXT, headers={"cache-control": "no-store"})
 
 
-def _built(room: str) -> bool:
-    try:
-        return find_spec(f"daywork.{room}") is not None
-    except ModuleNotFoundError:
-        return False
-
-
 def room_handlers() -> list[ControllerRouterHandler]:
     """The handlers of every room."""
-    found: list[ControllerRouterHandler] = [healthz, *assets.handlers, *preferences.handlers]
-    for room in ROOMS:
-        if _built(room):
-            found += import_module(f"daywork.{room}").handlers
-    return found
+    return [healthz, *(handler for room in ROOMS for handler in room.handlers)]
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -76,15 +72,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
         finally:
             await close_database()
 
-    middleware: list[Any] = [RunningRequest, guard_against_forgery(chosen)]
-    if _built("sign_in.door"):
-        middleware.append(import_module("daywork.sign_in.door").Door)
-    handlers_of_problems: Any = {Exception: answer}
+    every_problem: Any = {Exception: answer}
     app = Litestar(
         room_handlers(),
         lifespan=[database],
-        middleware=middleware,
-        exception_handlers=handlers_of_problems,
+        middleware=[RunningRequest, guard_against_forgery(chosen), Door],
+        exception_handlers=every_problem,
         before_send=[reply_headers(chosen)],
         request_class=Request,
         openapi_config=None,
