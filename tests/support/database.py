@@ -13,6 +13,8 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -23,6 +25,7 @@ import pytest
 from daywork.ground import migrations, places
 from daywork.ground.database import close_database, open_database
 from daywork.ground.postgres import EmbeddedPostgres
+from daywork.ground.settings import load_settings
 
 T = TypeVar("T")
 
@@ -117,6 +120,50 @@ def blank_database_url(database_server: str) -> Iterator[str]:
     """URL of a database nobody has migrated."""
     name = f"daywork_test_{uuid.uuid4().hex[:16]}"
     query(database_server, f'CREATE DATABASE "{name}"')
+    yield on_server(database_server, name)
+    query(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo company as loaded once per worker: a database to clone, and its photos."""
+
+    template: str
+    storage_url: str
+    today: date
+
+
+@pytest.fixture(scope="session")
+def demo(
+    database_server: str, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
+    """Loaded for a day that never changes, so that tests may name figures."""
+    from daywork.demo import load_demo
+
+    name = f"daywork_demo_{uuid.uuid4().hex[:16]}"
+    storage = (tmp_path_factory.mktemp("demo") / "photos").as_uri()
+    made = Demo(template=name, storage_url=storage, today=date(2026, 11, 24))
+    query(database_server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"')
+    url = on_server(database_server, name)
+    settings = replace(load_settings({}), database_url=url, storage_url=storage)
+
+    async def load() -> None:
+        await open_database(url, pool_size=4)
+        try:
+            await load_demo(settings, made.today)
+        finally:
+            await close_database()
+
+    apart(load())
+    yield made
+    query(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def demo_database_url(database_server: str, demo: Demo) -> Iterator[str]:
+    """URL of the demo company's database, for this test alone."""
+    name = f"daywork_test_{uuid.uuid4().hex[:16]}"
+    query(database_server, f'CREATE DATABASE "{name}" TEMPLATE "{demo.template}"')
     yield on_server(database_server, name)
     query(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 
 from daywork.ground.settings import Settings, load_settings
+from tests.support.database import Demo
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,3 +67,17 @@ def app_server(app_settings: Settings) -> Iterator[Server]:
     """The app, serving an empty database at `app_server.url`."""
     with serving(app_settings) as url:
         yield Server(url=url, database_url=app_settings.database_url or "", settings=app_settings)
+
+
+@pytest.fixture
+def demo_server(demo: Demo, demo_database_url: str, tmp_path: Path) -> Iterator[Server]:
+    """The app with the demo company in it; sign-ins are `daywork.demo.SIGN_INS`."""
+    settings = dataclasses.replace(
+        load_settings({"DAYWORK_HOME": str(tmp_path / "home")}),
+        database_url=demo_database_url,
+        storage_url=demo.storage_url,
+        pool_size=4,
+        host="127.0.0.1",
+    )
+    with serving(settings) as url:
+        yield Server(url=url, database_url=demo_database_url, settings=settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from daywork.cli import start
@@ -23,10 +25,21 @@ def command() -> None:
 
 async def prepare(known: Settings) -> bool:
     """Migrate, then load the demo; False when there was a company."""
+    await start.bring_up_to_date(known.database_url or "")
+    return await load(known)
+
+
+async def load(known: Settings) -> bool:
+    """Load the demo, or complete one that was cut short; False when there was nothing to do.
+
+    Its thousands of small transactions do not wait for the disk: what a power cut might take can
+    be invented again.
+    """
     from daywork.demo import load_demo
 
-    await start.bring_up_to_date(known.database_url or "")
-    return await start.with_pool(known, load_demo(known))
+    url = known.database_url or ""
+    hasty = url + ("&" if "?" in url else "?") + "synchronous_commit=off"
+    return await start.with_pool(replace(known, database_url=hasty), load_demo(known))
 
 
 def sign_ins() -> str:

@@ -62,11 +62,11 @@ def command(
     ports.must_be_free(known.host, known.port)
     _must_be_writable(known)
     with _interruptible(), _database(known) as (settled, server):
-        company = start.run(_prepare(settled, demo))
+        company, is_demo = start.run(_prepare(settled, demo))
         children = _start_children(settled, log_requests)
         try:
             _wait_for_answer(settled, children)
-            click.echo(_greeting(settled, company=company, qr=not no_qr))
+            click.echo(_greeting(settled, company=company, is_demo=is_demo, qr=not no_qr))
             _tend(children, server)
         except KeyboardInterrupt:
             click.echo("\nStopping …")
@@ -120,25 +120,28 @@ def _database(known: Settings) -> Iterator[tuple[Settings, EmbeddedPostgres | No
         server.stop()
 
 
-async def _prepare(known: Settings, demo: bool) -> bool:
-    """Migrate, load the demo when asked to; returns whether there is a company."""
+async def _prepare(known: Settings, demo: bool) -> tuple[bool, bool]:
+    """Migrate, load the demo when asked to; returns whether there is a company, and a demo."""
+    from daywork.cli.demo import load
+    from daywork.ground.migrations import connect
+
     await start.bring_up_to_date(known.database_url or "")
 
-    async def company() -> bool:
-        from daywork.ground.database import ground_transaction
-        from daywork.people.queries import any_organisation
+    async def look() -> tuple[bool, bool]:
+        connection = await connect(known.database_url or "")
+        try:
+            found = await connection.fetch("SELECT is_demo FROM organisation")
+        finally:
+            await connection.close()
+        return bool(found), any(row["is_demo"] for row in found)
 
-        async with ground_transaction():
-            there = await any_organisation()
-        if not there and demo:
-            from daywork.demo import load_demo
-
-            click.echo("Loading the demo company …")
-            await load_demo(known)
-            return True
-        return there
-
-    return await start.with_pool(known, company())
+    there, is_demo = await look()
+    if demo and not there:
+        click.echo("Loading the demo company; this takes a few seconds, once …")
+    if demo and (is_demo or not there):
+        await load(known)
+        return True, True
+    return there, is_demo
 
 
 def _start_children(known: Settings, log_requests: bool) -> list[Child]:
@@ -187,7 +190,7 @@ def _tend(children: list[Child], server: EmbeddedPostgres | None) -> None:
                 )
 
 
-def _greeting(known: Settings, *, company: bool, qr: bool) -> str:
+def _greeting(known: Settings, *, company: bool, is_demo: bool, qr: bool) -> str:
     """Where it runs, how to sign in, and the QR code for a phone."""
     here = known.base_url or f"http://localhost:{known.port}"
     everywhere = known.host in ("0.0.0.0", "::")  # noqa: S104
@@ -201,8 +204,10 @@ def _greeting(known: Settings, *, company: bool, qr: bool) -> str:
             "",
             f"  No company yet. Found yours: {here}/welcome?token={setup_token(known.home)}",
         ]
-    elif is_demo := _demo_sign_ins(known):
-        lines += ["", "  Sign in as", is_demo]
+    elif is_demo:
+        from daywork.cli.demo import sign_ins
+
+        lines += ["", "  Sign in as", sign_ins(), ""]
     if phone is not None:
         if qr and sys.stdout.isatty() and shutil.get_terminal_size().lines > 30:
             lines += ["", _qr(phone)]
@@ -210,25 +215,6 @@ def _greeting(known: Settings, *, company: bool, qr: bool) -> str:
         if not phone.startswith("https://"):
             lines += ["  (working offline on a phone needs https: README, “Running it for real”)"]
     return "\n".join([*lines, "", "Ctrl-C stops everything.", ""])
-
-
-def _demo_sign_ins(known: Settings) -> str | None:
-    """The demo's passwords, shown only when the company here is the demo."""
-
-    async def demo_here() -> bool:
-        from daywork.ground.migrations import connect
-
-        connection = await connect(known.database_url or "")
-        try:
-            return bool(await connection.fetchval("SELECT bool_or(is_demo) FROM organisation"))
-        finally:
-            await connection.close()
-
-    if not start.run(demo_here()):
-        return None
-    from daywork.cli.demo import sign_ins
-
-    return sign_ins()
 
 
 def _qr(url: str) -> str:
