@@ -31,7 +31,7 @@ def cause_words() -> dict[str, str]:
         StopCause.RAIN: _("Rain"),
         StopCause.MATERIAL: _("Material"),
         StopCause.DRAWING: _("Drawings"),
-        StopCause.LABOUR: _("Labour"),
+        StopCause.LABOUR: _("Short of workers"),
         StopCause.PLANT: _("Plant"),
         StopCause.PERMIT: _("Permit"),
         StopCause.OTHER: _("Other"),
