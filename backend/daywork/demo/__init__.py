@@ -4,7 +4,7 @@
 happened, `pictures.py` and `scenes.py` the photos. The same date gives the same company.
 """
 
-from daywork.demo.load import load_demo
+from daywork.demo.load import demo_is_due, load_demo
 from daywork.demo.people import SIGN_INS
 
-__all__ = ["SIGN_INS", "load_demo"]
+__all__ = ["SIGN_INS", "demo_is_due", "load_demo"]

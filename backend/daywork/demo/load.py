@@ -9,42 +9,40 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 from obstore.store import ObjectStore
 
+from daywork.approvals.service import approve, approve_clean, send_back
 from daywork.demo import queries
 from daywork.demo.days import Almanac
 from daywork.demo.names import ORGANISATION, name_of
 from daywork.demo.people import COMPANY, FOUNDED_ON, MEMBERS, PASSWORD, SITES, WORKERS
 from daywork.demo.pictures import Picture, draw
 from daywork.demo.snapshots import Snapshot
-from daywork.demo.story import Decided, Handed, Judged, Sent, story_until
+from daywork.demo.story import Decided, Event, Handed, Sent, story_until
 from daywork.entries.queries import entries_by_id, lock_sites
-from daywork.entries.rules import EntryFacts, NewVersion, Recorded
+from daywork.entries.rules import NewVersion, Recorded
 from daywork.entries.service import decide, write_versions
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction, ground_transaction
 from daywork.ground.problems import Problem
 from daywork.ground.settings import Settings
 from daywork.ground.terms import EntryKind, EntryState, Outcome, PushResult
-from daywork.labour.service import settle_sheets
 from daywork.people.actor import Actor
 from daywork.people.passwords import hash_password
 from daywork.people.queries import alone_in_founding, any_organisation
 from daywork.photos.service import receive_bytes
 from daywork.photos.storage import open_storage
-from daywork.progress.service import settle_reports
 from daywork.sync.rules import PROTOCOL, canonical
 from daywork.sync.service import push
 
 log = logging.getLogger(__name__)
 
 BUILD = "demo"
-_STATES = {Outcome.APPROVED: EntryState.APPROVED, Outcome.RETURNED: EntryState.RETURNED}
 _DONE = (PushResult.APPLIED, PushResult.ALREADY_APPLIED)
 
 
@@ -62,13 +60,11 @@ async def load_demo(settings: Settings, today: date | None = None) -> bool:
     store = open_storage(settings.storage_url)
     with ThreadPoolExecutor(max_workers=2) as easel:
         pictures = {shot.id: easel.submit(draw, shot) for shot in snapshots}
-        for event in events:
-            if isinstance(event, Sent):
-                await _send(event, pictures)
-            elif isinstance(event, Handed):
-                await _hand_out(event, Almanac(day))
-            else:
-                await _decide(event)
+        # Sites do not wait for each other: each has its own order, as in real life.
+        async with asyncio.TaskGroup() as sites:
+            for site in SITES:
+                of_site = [event for event in events if event.site == site]
+                sites.create_task(_live_through(of_site, Almanac(day), pictures))
         for shot in snapshots:
             await _upload(store, shot, pictures[shot.id])
     async with company_transaction(ORGANISATION):
@@ -77,19 +73,41 @@ async def load_demo(settings: Settings, today: date | None = None) -> bool:
     return True
 
 
+async def _live_through(
+    events: Sequence[Event], almanac: Almanac, pictures: dict[UUID, "Future[Picture]"]
+) -> None:
+    for event in events:
+        if isinstance(event, Sent):
+            await _send(event, pictures)
+        elif isinstance(event, Handed):
+            await _hand_out(event, almanac)
+        else:
+            await _decide(event)
+
+
+async def demo_is_due() -> bool:
+    """Whether :func:`load_demo` would do anything: no company yet, or a demo cut short."""
+    async with ground_transaction():
+        if not await any_organisation():
+            return True
+    async with company_transaction(ORGANISATION):
+        standing = await queries.demo_standing()
+    return standing is not None and not standing[0]
+
+
 async def _found(today: date) -> date | None:
     """Found the company; the day its story ends on, or None when nothing is to be done."""
+    if not await demo_is_due():
+        return None
     at = Almanac(today).instant(FOUNDED_ON, 9)
     password_hash = await hash_password(PASSWORD)
-    async with ground_transaction():
-        founded = await any_organisation()
     async with company_transaction(ORGANISATION):
         await alone_in_founding()
         standing = await queries.demo_standing()
         if standing is not None:
             complete, begun_for = standing
             return None if complete else begun_for
-        if founded or await any_organisation():
+        if await any_organisation():
             return None
         await queries.insert_company(at, today)
         await queries.insert_ground(at, today, password_hash)
@@ -163,35 +181,36 @@ async def _upload(store: ObjectStore, shot: Snapshot, picture: "Future[Picture]"
 
 
 async def _decide(event: Decided) -> None:
-    """One sitting in one transaction; what was decided before is left as it is."""
+    """One sitting: first what is without a doubt, together; then the others, one by one."""
     actor = actor_of(event.by)
+    advances = [one.entry for one in event.judged if one.kind is EntryKind.ADVANCE]
+    others = {one.entry: one for one in event.judged if one.kind is not EntryKind.ADVANCE}
+    clean = [(one.entry, one.version) for one in others.values() if one.reason is None]
+    outcome = await approve_clean(actor, clean, at=event.at)
+    looked_at = [*outcome.left, *(one.entry for one in others.values() if one.reason)]
+    for number, entry in enumerate(looked_at, start=1):
+        at = event.at + timedelta(seconds=47 * number)
+        judged = others[entry]
+        try:
+            if judged.reason is None:
+                await approve(actor, entry, judged.version, at=at)
+            else:
+                await send_back(actor, entry, judged.version, judged.reason, at=at)
+        except Problem as problem:  # decided before, in a load that was cut short
+            log.info("demo decision on %s: %s", entry, problem.kind.slug)
+    if advances:
+        await _approve_advances(actor, advances, event.at)
+
+
+async def _approve_advances(actor: Actor, entries: Sequence[UUID], at: datetime) -> None:
+    """The approvals room does not know advances yet: they have no page and no mutation."""
     async with company_transaction(ORGANISATION):
         await lock_sites(actor, actor.roles)
-        decided: list[tuple[Judged, EntryFacts]] = []
-        for judged in event.judged:
-            try:
-                facts = await decide(
-                    actor, judged.entry, judged.version, judged.outcome, judged.reason, event.at
-                )
-            except Problem as problem:
-                log.info("demo decision on %s: %s", judged.entry, problem.kind.slug)
-            else:
-                decided.append((judged, facts))
-        for outcome, state in _STATES.items():
-            settled = [facts for judged, facts in decided if judged.outcome is outcome]
-            await _settle(actor, settled, state)
-
-
-async def _settle(actor: Actor, decided: Sequence[EntryFacts], state: EntryState) -> None:
-    of_kind: dict[EntryKind, list[UUID]] = {}
-    for facts in decided:
-        of_kind.setdefault(facts.kind, []).append(facts.id)
-    if sheets := of_kind.get(EntryKind.LABOUR_SHEET):
-        await settle_sheets(actor, sheets, state)
-    if reports := of_kind.get(EntryKind.PROGRESS_REPORT):
-        await settle_reports(actor, reports, state)
-    if advances := of_kind.get(EntryKind.ADVANCE):
-        await queries.mark_advances(advances, state)
+        known = await entries_by_id(actor, entries)
+        for fact in known.values():
+            if fact.state is EntryState.SUBMITTED:
+                await decide(actor, fact.id, fact.version, Outcome.APPROVED, at=at)
+        await queries.mark_advances(entries, EntryState.APPROVED)
 
 
 async def _hand_out(event: Handed, almanac: Almanac) -> None:

@@ -26,42 +26,48 @@ from daywork.demo.people import (
 from daywork.demo.plan import TASKS, dates_of, weight_of
 from daywork.ground.database import execute, fetch_one
 
-STARTED = "demo.started"
+STARTED, FINISHED = "demo.started", "demo.finished"
 
 
 async def demo_standing() -> tuple[bool, date] | None:
     """Whether the demo company is complete, and the today it was made for; None: there is none."""
     row = await fetch_one(
-        "SELECT o.is_demo, a.detail->>'today' AS today FROM organisation o"
-        " JOIN audit_event a ON a.organisation = o.id AND a.action = $2 WHERE o.id = $1",
+        "SELECT a.detail->>'today' AS today, EXISTS (SELECT 1 FROM audit_event f"
+        " WHERE f.organisation = $1 AND f.action = $3) AS complete"
+        " FROM audit_event a WHERE a.organisation = $1 AND a.action = $2",
         ORGANISATION,
         STARTED,
+        FINISHED,
     )
-    return None if row is None else (row["is_demo"], date.fromisoformat(row["today"]))
+    return None if row is None else (row["complete"], date.fromisoformat(row["today"]))
 
 
 async def insert_company(at: datetime, today: date) -> None:
-    """The company, not yet marked as complete, and the today it is made for."""
+    """The company, and the today it is made for; it is complete when the demo is finished."""
     await execute(
-        "INSERT INTO organisation (id, name, language, created_at) VALUES ($1, $2, 'zh-CN', $3)",
+        "INSERT INTO organisation (id, name, language, is_demo, created_at)"
+        " VALUES ($1, $2, 'zh-CN', true, $3)",
         ORGANISATION,
         COMPANY,
         at,
     )
-    await execute(
-        "INSERT INTO audit_event (organisation, id, at, action, detail)"
-        " VALUES ($1, $2, $3, $4, $5::jsonb)",
-        ORGANISATION,
-        name_of("started"),
-        at,
-        STARTED,
-        json.dumps({"today": today.isoformat()}),
-    )
+    await _insert_audit(STARTED, {"today": today.isoformat()})
 
 
 async def mark_complete() -> None:
     """Everything has been written."""
-    await execute("UPDATE organisation SET is_demo = true WHERE id = $1", ORGANISATION)
+    await _insert_audit(FINISHED, {})
+
+
+async def _insert_audit(action: str, detail: dict[str, str]) -> None:
+    await execute(
+        "INSERT INTO audit_event (organisation, id, action, detail)"
+        " VALUES ($1, $2, $3, $4::jsonb) ON CONFLICT DO NOTHING",
+        ORGANISATION,
+        name_of(action),
+        action,
+        json.dumps(detail),
+    )
 
 
 async def insert_ground(at: datetime, today: date, password_hash: str) -> None:

@@ -12,11 +12,19 @@ from uuid import UUID
 
 from daywork.demo.days import FIRST, Almanac, Sheets, sheets_until_yesterday
 from daywork.demo.names import name_of
-from daywork.demo.people import CREWS, NEW_ON_SITE, NEW_ON_SITE_FROM, SITES, WORKERS, trade_id
+from daywork.demo.people import (
+    CREWS,
+    MEMBERS,
+    NEW_ON_SITE,
+    NEW_ON_SITE_FROM,
+    SITES,
+    WORKERS,
+    trade_id,
+)
 from daywork.demo.reports import Report, reports_of
 from daywork.demo.snapshots import Snapshot, snapshots_of
 from daywork.demo.troubles import make_trouble
-from daywork.ground.terms import Outcome
+from daywork.ground.terms import EntryKind
 
 LATEST_DECIDED = -4
 """Younger records still wait, but for a few."""
@@ -30,6 +38,7 @@ class Sent:
 
     at: datetime
     author: str
+    site: str
     mutations: list[dict[str, Any]] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
 
@@ -40,8 +49,9 @@ class Judged:
 
     entry: UUID
     version: int
-    outcome: Outcome = Outcome.APPROVED
     reason: str | None = None
+    """Why it was sent back; None: it was approved."""
+    kind: EntryKind = EntryKind.LABOUR_SHEET
 
 
 @dataclass(slots=True)
@@ -50,6 +60,7 @@ class Decided:
 
     at: datetime
     by: str
+    site: str
     judged: list[Judged] = field(default_factory=list)
 
 
@@ -94,7 +105,7 @@ class Story:
             made = self.almanac.instant(offset, 18, chance.randrange(5, 55))
             if chance.random() < 0.12 and offset < -1:
                 made += timedelta(hours=13, minutes=chance.randrange(20))
-            self._envelopes[author, offset] = Sent(made, author)
+            self._envelopes[author, offset] = Sent(made, author, MEMBERS[author].sites[0])
             self.events.append(self._envelopes[author, offset])
         return self._envelopes[author, offset]
 
@@ -129,16 +140,18 @@ class Story:
         """Decide in the site's sitting of that morning."""
         if (site, offset) not in self._sittings:
             at = self.almanac.instant(offset, 8, 20 + offset % 7 * 4)
-            self._sittings[site, offset] = Decided(at, SITES[site].supervisor)
+            self._sittings[site, offset] = Decided(at, SITES[site].supervisor, site)
             self.events.append(self._sittings[site, offset])
         self._sittings[site, offset].judged.append(judged)
 
-    def approve_in_time(self, site: str, offset: int, entry: UUID) -> None:
+    def approve_in_time(
+        self, site: str, offset: int, entry: UUID, kind: EntryKind = EntryKind.LABOUR_SHEET
+    ) -> None:
         """Approve what is old enough, one or two mornings later."""
         chance = Random(f"daywork approval {entry}")  # noqa: S311 - a story
         later = 1 if chance.random() < 0.75 else 2
         if offset <= LATEST_DECIDED or (offset == LATEST_DECIDED + 1 and chance.random() < 0.4):
-            self.judge(site, offset + later, Judged(entry, 1))
+            self.judge(site, offset + later, Judged(entry, 1, kind=kind))
 
 
 def story_until(today: date) -> list[Event]:
@@ -196,7 +209,7 @@ def _mishaps(story: Story) -> set[tuple[str, int]]:
     def sent_back(which: tuple[str, int], reason: str) -> UUID:
         sheet = story.sheets[which]
         entry = sheet.id_in(almanac)
-        story.judge(sheet.crew.site, which[1] + 1, Judged(entry, 1, Outcome.RETURNED, reason))
+        story.judge(sheet.crew.site, which[1] + 1, Judged(entry, 1, reason))
         return entry
 
     def again(which: tuple[str, int], reason: str | None, days_later: int) -> UUID:
@@ -245,7 +258,7 @@ def _tell_reports(story: Story, reports: list[Report]) -> None:
         story.send(report.author, report.offset, "progress.report", entry, report.payload(almanac))
         if report is sent_back:
             reason = "Please add a photo of the finished part and check the quantity."
-            judged = Judged(entry, 1, Outcome.RETURNED, reason)
+            judged = Judged(entry, 1, reason)
             story.judge(report.task.site, report.offset + 1, judged)
         else:
             story.approve_in_time(report.task.site, report.offset, entry)
@@ -280,4 +293,4 @@ def _tell_advances(story: Story) -> None:
             ]
             story.events.append(Handed(at, site, advances))
             for advance in advances:
-                story.approve_in_time(site, day, advance.id)
+                story.approve_in_time(site, day, advance.id, EntryKind.ADVANCE)
