@@ -17,12 +17,12 @@ def somebody(*roles: Role, is_owner: bool = False) -> Actor:
 @pytest.mark.parametrize(
     ("actor", "labels"),
     [
-        (somebody(Role.FOREMAN), ["Today", "Photo", "Tasks", "Outbox", "Me"]),
-        (somebody(Role.SUPERVISOR), ["Approve", "Site", "Progress", "Labour", "Me"]),
+        (somebody(Role.FOREMAN), ["Today", "Photo", "Tasks", "Outbox"]),
+        (somebody(Role.SUPERVISOR), ["Approvals", "On site", "Progress", "Labour", "Me"]),
         (somebody(Role.OFFICE), ["Overview", "Labour", "Progress", "Settings", "Me"]),
         (
             somebody(is_owner=True),
-            ["Overview", "Labour", "Progress", "Approve", "Settings", "Me"],
+            ["Overview", "Labour", "Progress", "Approvals", "Settings", "Me"],
         ),
     ],
 )

@@ -30,8 +30,8 @@ TODAY: Final = Tab("/m/", _("Today"), "today")
 PHOTO: Final = Tab("/m/photo", _("Photo"), "photo")
 TASKS: Final = Tab("/m/tasks", _("Tasks"), "tasks")
 OUTBOX: Final = Tab("/m/outbox", _("Outbox"), "outbox")
-APPROVE: Final = Tab("/approvals", _("Approve"), "approve")
-SITE: Final = Tab("/site", _("Site"), "site")
+APPROVE: Final = Tab("/approvals", _("Approvals"), "approve")
+SITE: Final = Tab("/site", _("On site"), "site")
 OVERVIEW: Final = Tab("/overview", _("Overview"), "overview")
 LABOUR: Final = Tab("/labour", _("Labour"), "labour")
 PROGRESS: Final = Tab("/progress", _("Progress"), "progress")
@@ -61,4 +61,4 @@ def _tabs(is_owner: bool, roles: set[Role]) -> list[Tab]:
         return [*tabs[:3], APPROVE, *tabs[3:]] if Role.SUPERVISOR in roles else tabs
     if Role.SUPERVISOR in roles:
         return [APPROVE, SITE, PROGRESS, LABOUR, ME]
-    return [TODAY, PHOTO, TASKS, OUTBOX, ME]
+    return [TODAY, PHOTO, TASKS, OUTBOX]
