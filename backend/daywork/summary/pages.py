@@ -1,7 +1,8 @@
 """The labour pages: the month, the sheets behind each figure, and the workbook."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,6 +19,7 @@ from daywork.summary.service import View
 from daywork.summary.workbook import grouping_name, workbook_of
 from daywork.web.downloads import attachment
 from daywork.web.figures import day as day_words
+from daywork.web.figures import places_of
 from daywork.web.language import gettext as _
 from daywork.web.language import language
 from daywork.web.pages import go, page
@@ -89,8 +91,17 @@ async def labour(
         link=links_of(summary.view),
         groupings=[(one, grouping_name(one)) for one in Grouping],
         row_name=row_name,
+        man_day_places=places_of(_man_days(summary.rows), 1),
+        hour_places=places_of(row.figures.overtime_hours for row in summary.rows),
         next_month=_next(summary.view),
     )
+
+
+def _man_days(rows: Iterable[Row]) -> Iterator[Decimal]:
+    for row in rows:
+        yield row.figures.man_days
+        yield row.figures.pending_man_days
+        yield row.figures.returned_man_days
 
 
 def _next(view: View) -> Month | None:

@@ -1,5 +1,6 @@
 """How figures, days and instants are written, the same on every page and print."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -39,6 +40,17 @@ def number(amount: Decimal | int | None) -> str:
         return NOTHING
     text = f"{Decimal(amount):,.4f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")
+
+
+def aligned(amount: Decimal | int | None, places: int) -> str:
+    """``117.00`` beside ``57.75``: as many decimals as the column needs, so that points align."""
+    return NOTHING if amount is None else f"{Decimal(amount):,.{places}f}".replace("-", "−")
+
+
+def places_of(amounts: Iterable[Decimal], fewest: int = 0) -> int:
+    """How many decimals a column of these needs."""
+    needed = [-int(amount.normalize().as_tuple().exponent) for amount in amounts]
+    return max([fewest, *needed])
 
 
 def percent(share: Decimal | int | None, places: int = 0) -> str:

@@ -92,6 +92,7 @@ environment.globals.update(
 environment.filters.update(
     money=figures.money,
     man_days=figures.man_days,
+    aligned=figures.aligned,
     number=figures.number,
     percent=figures.percent,
     day=figures.day,
