@@ -91,12 +91,17 @@ def _must_be_writable(known: Settings) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """SIGTERM (systemd, docker stop) and a closed terminal end us just as Ctrl-C does."""
+    """SIGTERM (systemd, docker stop) and a closed terminal end us just as Ctrl-C does.
+
+    Once is enough: a second Ctrl-C must not tear apart the stopping, which has its own limits.
+    """
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
     def end(_number: int, _frame: object) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
     before = [signal.signal(number, end) for number in numbers]
     try:
         yield
