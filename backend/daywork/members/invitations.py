@@ -97,6 +97,7 @@ async def _issue(
     wishes: Sequence[Wish],
 ) -> tuple[UUID, str]:
     invitation, token = new_id(), secrets.token_urlsafe(32)
+    await queries.mark_earlier_revoked(actor.organisation, login)
     await queries.insert_invitation(
         actor.organisation,
         invitation,

@@ -187,3 +187,13 @@ async def mark_invitation_revoked(organisation: UUID, invitation: UUID) -> None:
         organisation,
         invitation,
     )
+
+
+async def mark_earlier_revoked(organisation: UUID, login: Login) -> None:
+    """Take back the open invitations of this login: the newest one is the only one."""
+    await execute(
+        "UPDATE invitation SET revoked_at = now() WHERE organisation = $1"
+        " AND (phone = $2 OR email = $2) AND accepted_at IS NULL AND revoked_at IS NULL",
+        organisation,
+        login.value,
+    )

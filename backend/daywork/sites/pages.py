@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from babel.dates import get_day_names
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -20,7 +21,7 @@ from daywork.sites.task_pages import handlers as task_handlers
 from daywork.sites.trade_pages import handlers as trade_handlers
 from daywork.sites.worker_pages import handlers as worker_handlers
 from daywork.web.forms import Answers, shown_again
-from daywork.web.language import gettext
+from daywork.web.language import gettext, language
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request
@@ -61,6 +62,12 @@ TIME_ZONES: Final = (
 """Offered first; every other IANA name may be typed."""
 
 
+def weekday_names() -> list[str]:
+    """Monday to Sunday, short, in the reader's language."""
+    names = get_day_names("abbreviated", locale="en" if language() == "en" else "zh_Hans_CN")
+    return [names[day] for day in range(7)]
+
+
 @get("/settings/sites")
 async def sites(request: Request) -> Response[str]:
     """The sites I manage."""
@@ -88,6 +95,7 @@ async def site_page(request: Request, site: FromPath[UUID]) -> Response[str]:
         crews=crews,
         workers=sum(worker.left_on is None for worker in workers),
         tasks=sum(task.active for task in tasks),
+        weekdays=weekday_names(),
     )
 
 
@@ -162,6 +170,7 @@ def _site_form(
         else {str(day) for day in site.rest_weekdays},
         faults=answers.faults if answers else {},
         time_zones=TIME_ZONES,
+        weekdays=weekday_names(),
     )
 
 

@@ -11,7 +11,7 @@ from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.ground.terms import RateUnit
-from daywork.people.rules import Right, login_from, may
+from daywork.people.rules import Right, login_from, may, shown_phone
 from daywork.sites import queries, service, workforce, workforce_queries
 from daywork.sites.site import Site
 from daywork.web.forms import Answers, shown_again
@@ -108,6 +108,7 @@ async def _worker_page(
         status=problem.kind.status if problem else 422 if answers else 200,
         site=found,
         worker=known,
+        shown_phone=shown_phone,
         crews=crews,
         trades=trades,
         rates=[rate for rate in rates if rate.worker == worker],
