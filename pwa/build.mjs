@@ -135,11 +135,15 @@ async function build() {
   });
   /** @type {string[]} */
   const captureParts = [];
+  /** @type {string[]} */
+  const firstParts = [];
   for (const [path, output] of Object.entries(bundle.metafile.outputs)) {
     const address = PUBLIC + basename(path);
     if (output.entryPoint) assets[basename(output.entryPoint)] = address;
     if (output.entryPoint === "js/capture.js") {
       captureParts.push(address, ...partsOf(bundle.metafile, output).map((p) => PUBLIC + basename(p)));
+      firstParts.push(address, ...partsOf(bundle.metafile, output, "import-statement")
+        .map((p) => PUBLIC + basename(p)));
     }
   }
 
@@ -152,6 +156,8 @@ async function build() {
         ...texts(language), language, build: name,
         css: assets["app.css"] ?? "", capture: assets["capture.js"] ?? "",
         icon: assets["icon.svg"] ?? "", apple: assets["apple-touch-icon.png"] ?? "",
+        parts: firstParts.filter((part) => part !== assets["capture.js"])
+          .map((part) => `<link rel="modulepreload" href="${part}">`).join("\n"),
         messages: messages[language]
           ? `<link rel="preload" as="fetch" crossorigin href="${messages[language]}">` : "",
       });
@@ -178,15 +184,16 @@ async function build() {
   if (existsSync(join(DIST, "assets"))) keepPrevious(join(DIST, "assets"), join(building, "assets"));
   rmSync(DIST, { recursive: true, force: true });
   renameSync(building, DIST);
-  report(assets, captureParts, performance.now() - started);
+  report(assets, firstParts, captureParts, performance.now() - started);
 }
 
-/** Chunks an entry imports, directly or through others, also lazily: all are needed offline. */
-function partsOf(/** @type {esbuild.Metafile} */ meta, /** @type {any} */ output, seen = new Set()) {
+/** Chunks an entry imports, directly or through others; without `kind` also the lazy ones. */
+function partsOf(/** @type {esbuild.Metafile} */ meta, /** @type {any} */ output, kind = "",
+  seen = new Set()) {
   for (const item of output.imports) {
-    if (item.external || seen.has(item.path)) continue;
+    if (item.external || seen.has(item.path) || (kind && item.kind !== kind)) continue;
     seen.add(item.path);
-    partsOf(meta, meta.outputs[item.path], seen);
+    partsOf(meta, meta.outputs[item.path], kind, seen);
   }
   return [...seen];
 }
@@ -227,16 +234,18 @@ function keepPrevious(/** @type {string} */ before, /** @type {string} */ after)
   }
 }
 
-function report(/** @type {Record<string, string>} */ assets, /** @type {string[]} */ capture,
-  /** @type {number} */ took) {
+function report(/** @type {Record<string, string>} */ assets, /** @type {string[]} */ first,
+  /** @type {string[]} */ capture, /** @type {number} */ took) {
   const size = (/** @type {string} */ address) => {
     const path = join(DIST, `${address.slice(1)}.br`);
     return existsSync(path) ? statSync(path).size / 1024 : 0;
   };
   const kb = (/** @type {number} */ n) => `${n.toFixed(1)} KB`;
-  const captureSize = capture.reduce((sum, address) => sum + size(address), 0);
-  console.log(`dist: css ${kb(size(assets["app.css"] ?? ""))}, review ${kb(
-    size(assets["review.js"] ?? ""))}, capture ${kb(captureSize)} (brotli), ${Math.round(took)} ms`);
+  const all = (/** @type {string[]} */ parts) =>
+    kb([...new Set(parts)].reduce((sum, address) => sum + size(address), 0));
+  console.log(`dist: css ${all([assets["app.css"] ?? ""])}, review ${all([
+    assets["review.js"] ?? ""])}, capture ${all(first)} at first, ${all(capture)} in all (brotli), ${
+    Math.round(took)} ms`);
 }
 
 await build();
