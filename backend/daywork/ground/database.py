@@ -27,9 +27,9 @@ class Transaction(PostgresTransaction):
         try:
             if exception:
                 if not self._rolled_back:
-                    await self.rollback()
+                    await self.rollback()  # type: ignore[no-untyped-call]
             elif not self._committed and not self._rolled_back:
-                await self.commit()
+                await self.commit()  # type: ignore[no-untyped-call]
         finally:
             self.engine.current_transaction.reset(self.context)
             if self.engine.pool:
@@ -43,7 +43,7 @@ class Engine(PostgresEngine):
     """Piccolo's engine with our transaction, and without a connection made on import."""
 
     async def check_version(self) -> None:
-        """The version is judged by ``daywork doctor`` and ``migrate``, with a message that helps."""
+        """The version is judged by ``daywork doctor`` and ``migrate``, in words that help."""
 
     async def prep_database(self) -> None:
         """No extensions are needed."""
@@ -70,7 +70,7 @@ async def close_database() -> None:
 @asynccontextmanager
 async def company_transaction(
     organisation: UUID, *, snapshot: bool = False
-) -> AsyncIterator[Transaction]:
+) -> AsyncIterator[PostgresTransaction]:
     """One transaction that can see and write the rows of this company only.
 
     With ``snapshot`` all its reads are of one instant, and it cannot write.
@@ -89,7 +89,7 @@ async def company_transaction(
 
 
 @asynccontextmanager
-async def ground_transaction() -> AsyncIterator[Transaction]:
+async def ground_transaction() -> AsyncIterator[PostgresTransaction]:
     """One transaction before the company is known: only the sign-in look-ups may use it.
 
     It runs as the app's role too, so it sees no company's rows except through the
@@ -112,7 +112,8 @@ def connection() -> asyncpg.Connection:
     transaction = DB.current_transaction.get()
     if transaction is None:
         raise RuntimeError("SQL needs a transaction: open company_transaction() first.")
-    return transaction.connection
+    current: asyncpg.Connection = transaction.connection
+    return current
 
 
 async def fetch(sql: str, *args: Any) -> list[asyncpg.Record]:

@@ -7,7 +7,6 @@ that turns a raised :class:`Problem` into JSON, a page or a fragment in the pers
 from dataclasses import dataclass, field
 from typing import Any
 
-
 CATALOGUE: dict[str, "ProblemKind"] = {}
 """Every kind by its slug: answers are stored by slug and worded in the reader's language later."""
 
