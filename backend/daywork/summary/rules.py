@@ -71,7 +71,7 @@ def month_named(text: str | None, today: date) -> Month:
         return Month(*month_of(today))
     try:
         first, last = month_from(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise MONTH_UNREADABLE() from None
     if not EARLIEST <= first <= LATEST:
         raise MONTH_UNREADABLE()
