@@ -23,7 +23,7 @@ from daywork.entries.rules import (
 )
 from daywork.ground.database import company_transaction
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
-from daywork.ground.terms import Outcome
+from daywork.ground.terms import EntryState, Outcome
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 from daywork.photos.queries import photos_of
@@ -84,7 +84,7 @@ async def queue(
     async with company_transaction(actor.organisation):
         at, sites = await _site_chosen(actor, site)
         waiting = await queue_of(actor, at)
-        just = await _record_at(actor, decided, at) if decided else None
+        just = await _just_decided(actor, decided, at) if decided else None
     most = max(shown, SHOWN)
     doubtful = waiting.doubtful[:most]
     clean = waiting.clean[: most - len(doubtful)]
@@ -105,10 +105,12 @@ async def queue(
     )
 
 
-async def _record_at(actor: Actor, entry: UUID, site: Site) -> Record | None:
-    """The record just decided, when it is of this site: what a link says is not believed."""
+async def _just_decided(actor: Actor, entry: UUID, site: Site) -> Record | None:
+    """The record a redirect names, if it is decided and of this site: a link is not believed."""
     record = (await queries.records_by_id(actor, [entry])).get(entry)
-    return record if record is not None and record.site == site.id else None
+    if record is None or record.site != site.id:
+        return None
+    return record if record.state in (EntryState.APPROVED, EntryState.RETURNED) else None
 
 
 # The clean ones, together
@@ -248,8 +250,8 @@ async def _card(
         (card,) = await cards_of(actor, [now])
         if seen is not None and seen != now.version:
             changes = await changes_since(actor, now, seen)
-        counts = await queries.waiting_by_site(actor, [now.site])
         site = await site_for(actor, now.site, Right.SEE_LABOUR)
+        waiting = await queue_of(actor, site)
     return page(
         request,
         "approvals/one_card.html",
@@ -257,7 +259,7 @@ async def _card(
         outcome=outcome,
         changes=changes,
         seen=seen,
-        count=counts.get(now.site, 0),
+        waiting=waiting,
         site=site,
         may_decide=may(actor, Right.DECIDE, now.site),
         **SPOKEN,

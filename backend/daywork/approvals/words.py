@@ -65,13 +65,13 @@ SHEET_REASONS: Final = (
     _("Check the man-days"),
     _("Check the overtime"),
     _("Task is missing or wrong"),
-    _("Add a photo"),
+    _("A photo is missing"),
     _("Recorded twice"),
 )
 REPORT_REASONS: Final = (
     _("Check the quantity"),
     _("Wrong task"),
-    _("Add a photo"),
+    _("A photo is missing"),
     _("Say more in the note"),
 )
 REOPEN_REASONS: Final = (
