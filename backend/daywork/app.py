@@ -23,6 +23,7 @@ from daywork.sign_in.door import Door
 from daywork.sites import pages as sites_pages
 from daywork.summary import pages as summary_pages
 from daywork.sync import api as sync_api
+from daywork.uploads import api as uploads_api
 from daywork.web import assets, preferences
 from daywork.web.problems import answer
 from daywork.web.request import Request, RunningRequest
@@ -38,6 +39,7 @@ ROOMS: tuple[ModuleType, ...] = (
     summary_pages,
     progress_pages,
     photos_api,
+    uploads_api,
     approvals_pages,
     presence_pages,
     overview_pages,

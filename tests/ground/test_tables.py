@@ -7,7 +7,7 @@ from piccolo.table import Table
 
 from tests.support.database import query
 
-ROOMS = ("people", "sites", "entries", "labour", "progress", "photos", "sync")
+ROOMS = ("people", "sites", "entries", "labour", "progress", "photos", "uploads", "sync")
 OWN_TABLES = {"migration"}
 WITHOUT_COMPANY = {"organisation", "sign_in_attempt"}
 

@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw
 
 from daywork.ground.problems import Problem
 from daywork.people.actor import Actor
-from daywork.photos.service import picture_of, receive_bytes
+from daywork.photos.rules import NoPreview
+from daywork.photos.service import receive_bytes
+from daywork.photos.showing import Small, original_of, thumbnail_of
 from daywork.photos.storage import open_storage
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
@@ -55,10 +57,9 @@ async def test_a_photo_is_complete_when_its_bytes_match(cast: Cast, store: Objec
     assert value(cast.url, "SELECT state FROM photo") == "awaiting_bytes"
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
     assert value(cast.url, "SELECT state FROM photo") == "complete"
-    assert await picture_of(cast.foreman, store, photo["entity_id"], small=False) == (
-        data,
-        "image/jpeg",
-    )
+    kept = await original_of(cast.foreman, store, photo["entity_id"])
+    assert (kept.media_type, kept.size) == ("image/jpeg", len(data))
+    assert b"".join([chunk async for chunk in kept.chunks]) == data
 
 
 async def test_sending_the_bytes_again_changes_nothing(cast: Cast, store: ObjectStore) -> None:
@@ -96,8 +97,9 @@ async def test_a_thumbnail_is_upright_small_and_without_metadata(
     photo = row_of(cast, data)
     await send(cast.foreman, photo)
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
-    small, _ = await picture_of(cast.foreman, store, photo["entity_id"], small=True)
-    with Image.open(io.BytesIO(small)) as shown:
+    small = await thumbnail_of(cast.foreman, store, photo["entity_id"])
+    assert isinstance(small, Small)
+    with Image.open(io.BytesIO(small.data)) as shown:
         assert shown.size == (320, 480)
         assert not shown.getexif()
         pixel = shown.convert("RGB").getpixel((300, 20))
@@ -113,8 +115,9 @@ async def test_what_is_no_picture_is_kept_without_a_thumbnail(
     photo = row_of(cast, data)
     await send(cast.foreman, photo)
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
-    kept, _ = await picture_of(cast.foreman, store, photo["entity_id"], small=True)
-    assert kept == data
+    assert await thumbnail_of(cast.foreman, store, photo["entity_id"]) is NoPreview.DAMAGED
+    kept = await original_of(cast.foreman, store, photo["entity_id"])
+    assert b"".join([chunk async for chunk in kept.chunks]) == data
 
 
 async def test_the_same_picture_twice_on_a_site_is_stored_once(
@@ -125,6 +128,7 @@ async def test_the_same_picture_twice_on_a_site_is_stored_once(
         photo = row_of(cast, data)
         await send(cast.foreman, photo)
         await receive_bytes(cast.foreman, store, photo["entity_id"], data)
+        await thumbnail_of(cast.foreman, store, photo["entity_id"])
     files = [one for one in (tmp_path / "photos").rglob("*") if one.is_file()]
     assert len(files) == 2, "the picture and its thumbnail"
 
@@ -137,10 +141,13 @@ async def test_a_photo_belongs_to_its_sheet_and_is_seen_by_who_may(
     photo = row_of(cast, data, entry=of["entity_id"])
     assert said(await send(cast.foreman, of, photo)) == ["applied", "applied"]
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
-    await picture_of(cast.supervisor, store, photo["entity_id"], small=True)
+    await thumbnail_of(cast.supervisor, store, photo["entity_id"])
     for outsider in (stranger, cast.far_supervisor, cast.other_foreman):
         with pytest.raises(Problem) as refused:
-            await picture_of(outsider, store, photo["entity_id"], small=True)
+            await thumbnail_of(outsider, store, photo["entity_id"])
+        assert refused.value.kind.slug == "not_found"
+        with pytest.raises(Problem) as refused:
+            await original_of(outsider, store, photo["entity_id"])
         assert refused.value.kind.slug == "not_found"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from daywork.entries.rules import NewVersion
-from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.database import execute, fetch, fetch_one, fetch_value
 from daywork.people.actor import Actor
 from daywork.photos.rules import PhotoPayload
 
@@ -34,12 +34,16 @@ class Photo:
     accuracy_m: float | None
     note: str
     thumbnail_at: datetime | None
+    no_preview: str | None
+    """Why it cannot be shown small (``rules.NoPreview``), once that is known."""
+    phone_preview_at: datetime | None
 
 
 _PHOTO = """
     SELECT p.id, p.site, e.author, m.name AS author_name, of.crew, p.of_entry, p.task, p.state,
            p.sha256, p.bytes, p.media_type, p.taken_at, p.taken_at_source, e.received_at,
-           p.latitude, p.longitude, p.accuracy_m, p.note, p.thumbnail_at
+           p.latitude, p.longitude, p.accuracy_m, p.note, p.thumbnail_at,
+           p.no_preview, p.phone_preview_at
     FROM photo p
     JOIN entry e ON e.organisation = p.organisation AND e.id = p.id
     JOIN member m ON m.organisation = e.organisation AND m.id = e.author
@@ -110,6 +114,49 @@ async def tasks_on_sites(organisation: UUID, tasks: Sequence[UUID]) -> dict[UUID
     return {row["id"]: row["site"] for row in rows}
 
 
+async def hold_bytes(key: str) -> None:
+    """Until the transaction ends the sweep leaves this object alone; see ``sweep``."""
+    await execute("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", key)
+
+
+async def claim_bytes(key: str) -> None:
+    """Until the transaction ends nobody relies on this object: the sweep's side."""
+    await execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
+
+
+async def photos_needing(organisation: UUID, site: UUID, sha256: bytes) -> bool:
+    """Whether any photo, void ones too, is this picture. A record's bytes outlive its state."""
+    found = await fetch_value(
+        "SELECT EXISTS (SELECT FROM photo WHERE organisation = $1 AND site = $2 AND sha256 = $3)",
+        organisation,
+        site,
+        sha256,
+    )
+    return bool(found)
+
+
+async def is_photo(organisation: UUID, site: UUID, photo: UUID) -> bool:
+    """Whether there is such a photo, void ones too."""
+    found = await fetch_value(
+        "SELECT EXISTS (SELECT FROM photo WHERE organisation = $1 AND id = $2 AND site = $3)",
+        organisation,
+        photo,
+        site,
+    )
+    return bool(found)
+
+
+async def photos_to_develop(organisation: UUID, limit: int) -> list[UUID]:
+    """Complete photos that nobody has made a thumbnail of yet."""
+    rows = await fetch(
+        "SELECT id FROM photo WHERE organisation = $1 AND state = 'complete'"
+        " AND thumbnail_at IS NULL AND no_preview IS NULL ORDER BY id LIMIT $2",
+        organisation,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
 async def mark_complete(organisation: UUID, photo: UUID) -> None:
     """The bytes are here and their hash matched."""
     await execute(
@@ -123,8 +170,29 @@ async def mark_complete(organisation: UUID, photo: UUID) -> None:
 async def mark_thumbnail(organisation: UUID, photo: UUID) -> None:
     """A thumbnail has been made."""
     await execute(
-        "UPDATE photo SET thumbnail_at = now() WHERE organisation = $1 AND id = $2"
-        " AND thumbnail_at IS NULL",
+        "UPDATE photo SET thumbnail_at = now(), no_preview = NULL"
+        " WHERE organisation = $1 AND id = $2 AND thumbnail_at IS NULL",
+        organisation,
+        photo,
+    )
+
+
+async def mark_no_preview(organisation: UUID, photo: UUID, why: str) -> None:
+    """It has been tried, and there can be no thumbnail."""
+    await execute(
+        "UPDATE photo SET no_preview = $3 WHERE organisation = $1 AND id = $2"
+        " AND thumbnail_at IS NULL AND no_preview IS DISTINCT FROM $3",
+        organisation,
+        photo,
+        why,
+    )
+
+
+async def mark_phone_preview(organisation: UUID, photo: UUID) -> None:
+    """The phone's own thumbnail is here."""
+    await execute(
+        "UPDATE photo SET phone_preview_at = now() WHERE organisation = $1 AND id = $2"
+        " AND phone_preview_at IS NULL",
         organisation,
         photo,
     )

@@ -1,7 +1,5 @@
 """Recording photos: the row by sync, the bytes by upload, complete when the hash matches."""
 
-import asyncio
-import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -14,16 +12,19 @@ from daywork.ground.problems import NOT_FOUND
 from daywork.ground.terms import EntryKind, PhotoState
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
-from daywork.photos import queries, storage
-from daywork.photos.pictures import Undecodable, thumbnail
+from daywork.photos import queries
 from daywork.photos.queries import Photo
 from daywork.photos.rules import (
     HASH_MISMATCH,
-    PHOTO_INCOMPLETE,
     PHOTO_UNKNOWN,
+    PREVIEW_NOT_JPEG,
+    THUMBNAIL_EDGE,
     PhotoPayload,
+    jpeg_size,
+    phone_preview_key,
     storage_key,
 )
+from daywork.photos.storage import InMemory, Settle, Source, create, digest, has, put_bytes
 
 
 async def record_photos(
@@ -55,41 +56,89 @@ async def record_photos(
     return judged.answers
 
 
-async def receive_bytes(actor: Actor, store: ObjectStore, photo_id: UUID, data: bytes) -> Photo:
-    """Take a photo's bytes. Sending the same bytes again changes nothing.
+async def receive_bytes(
+    actor: Actor, store: ObjectStore, photo_id: UUID, data: bytes | Source
+) -> Photo:
+    """Take a photo's bytes in one go. Sending the same bytes again changes nothing.
 
     Raises:
         Problem: ``photo_unknown`` while its row has not arrived, ``hash_mismatch`` when the bytes
             are not those the row announced.
     """
+    photo = await photo_to_fill(actor, photo_id)
+    source = InMemory(data) if isinstance(data, bytes) else data
+    await keep_original(store, actor.organisation, photo, source)
+    return photo
+
+
+async def photo_to_fill(actor: Actor, photo_id: UUID) -> Photo:
+    """One's own photo, whose bytes one may send; opens its own transaction.
+
+    Raises:
+        Problem: ``photo_unknown``, also when it is somebody else's or another company's.
+    """
     async with company_transaction(actor.organisation):
         photo = await queries.photo_by_id(actor.organisation, photo_id)
     if photo is None or photo.author != actor.member:
         raise PHOTO_UNKNOWN()
-    if await asyncio.to_thread(_digest, data) != photo.sha256:
-        raise HASH_MISMATCH()
-    key = storage_key(actor.organisation, photo.site, photo.sha256)
-    await storage.put_once(store, key, data)
-    made = await _keep_thumbnail(store, key, data)
-    async with company_transaction(actor.organisation):
-        await queries.mark_complete(actor.organisation, photo_id)
-        if made:
-            await queries.mark_thumbnail(actor.organisation, photo_id)
     return photo
 
 
-async def _keep_thumbnail(store: ObjectStore, key: str, data: bytes) -> bool:
-    """Whether there is a thumbnail now; a picture that cannot be decoded has none."""
-    try:
-        small = await asyncio.to_thread(thumbnail, data)
-    except Undecodable:
-        return False
-    await storage.put_bytes(store, key + ".thumb.jpg", small)
-    return True
+async def keep_original(
+    store: ObjectStore,
+    organisation: UUID,
+    photo: Photo,
+    source: Source,
+    settle: Settle | None = None,
+) -> None:
+    """Compare the hash, store the bytes for good, and only then call the photo complete.
+
+    ``settle`` runs in the transaction that completes it.
+
+    Raises:
+        Problem: ``hash_mismatch``.
+    """
+    if await digest(source) != photo.sha256:
+        raise HASH_MISMATCH()
+    key = storage_key(organisation, photo.site, photo.sha256)
+    while True:
+        await create(store, key, source, photo.sha256)
+        async with company_transaction(organisation):
+            await queries.hold_bytes(key)
+            if not await has(store, key):
+                continue  # the sweep took it for an orphan just before we held it
+            await queries.mark_complete(organisation, photo.id)
+            if settle is not None:
+                await settle()
+        return
 
 
-def _digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
+async def has_original(store: ObjectStore, organisation: UUID, photo: Photo) -> bool:
+    """Whether the photo is complete and its bytes are where they should be."""
+    key = storage_key(organisation, photo.site, photo.sha256)
+    return photo.state == PhotoState.COMPLETE and await has(store, key)
+
+
+async def keep_phone_preview(
+    store: ObjectStore,
+    organisation: UUID,
+    photo: Photo,
+    data: bytes,
+    settle: Settle | None = None,
+) -> None:
+    """Keep the phone's own thumbnail, shown until ours is made from the picture.
+
+    Raises:
+        Problem: ``preview_not_jpeg``.
+    """
+    size = jpeg_size(data)
+    if size is None or not 1 <= min(size) <= max(size) <= 4 * THUMBNAIL_EDGE:
+        raise PREVIEW_NOT_JPEG()
+    await put_bytes(store, phone_preview_key(organisation, photo.site, photo.id), data)
+    async with company_transaction(organisation):
+        await queries.mark_phone_preview(organisation, photo.id)
+        if settle is not None:
+            await settle()
 
 
 async def photo_for(actor: Actor, photo_id: UUID) -> Photo:
@@ -104,21 +153,3 @@ async def photo_for(actor: Actor, photo_id: UUID) -> Photo:
     if photo.author != actor.member and not may(actor, Right.SEE_LABOUR, photo.site):
         raise NOT_FOUND()
     return photo
-
-
-async def picture_of(
-    actor: Actor, store: ObjectStore, photo_id: UUID, *, small: bool
-) -> tuple[bytes, str]:
-    """Bytes and media type of a photo, or of its thumbnail.
-
-    Raises:
-        Problem: ``not_found``, or ``photo_incomplete`` while the bytes are still on the phone.
-    """
-    async with company_transaction(actor.organisation):
-        photo = await photo_for(actor, photo_id)
-    if photo.state != PhotoState.COMPLETE:
-        raise PHOTO_INCOMPLETE()
-    key = storage_key(actor.organisation, photo.site, photo.sha256)
-    if small and photo.thumbnail_at is not None:
-        return await storage.get_bytes(store, key + ".thumb.jpg"), "image/jpeg"
-    return await storage.get_bytes(store, key), photo.media_type

@@ -40,3 +40,5 @@ class Photo(Table, tablename="photo", db=DB):
     note = Text()
     completed_at = Timestamptz(null=True, default=None)
     thumbnail_at = Timestamptz(null=True, default=None)
+    no_preview = Text(null=True, default=None)
+    phone_preview_at = Timestamptz(null=True, default=None)
