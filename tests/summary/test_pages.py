@@ -25,10 +25,10 @@ MARCH = {"month": "2026-03"}
 
 
 @pytest.fixture
-async def books(app_server: Server) -> Cast:
-    """A month with every kind of figure, behind a running server."""
-    cast = found(app_server.database_url)
-    await open_database(app_server.database_url, pool_size=2)
+async def books(database_url: str) -> Cast:
+    """A month with every kind of figure, written before the server starts: one pool a process."""
+    cast = found(database_url)
+    await open_database(database_url, pool_size=2)
     for day in (2, 3, 4):
         await sheet_sent(
             cast,
@@ -44,7 +44,7 @@ async def books(app_server: Server) -> Cast:
 
 
 @pytest.fixture
-def client(app_server: Server) -> Callable[[Actor], httpx.AsyncClient]:
+def client(books: Cast, app_server: Server) -> Callable[[Actor], httpx.AsyncClient]:
     return lambda actor: client_of(app_server.database_url, app_server.url, actor)
 
 
