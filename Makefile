@@ -82,7 +82,7 @@ $(STAMPS)/run: $(STAMPS)/packages pyproject.toml pwa/dist/assets.json
 
 $(STAMPS)/dev: $(STAMPS)/run requirements-dev.lock
 	@echo "Installing the tools for testing …"
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements-dev.lock
 	@touch $@
 
 PWA_SOURCES := pwa/build.mjs pwa/package-lock.json $(shell find pwa/js pwa/css pwa/icons pwa/locale pwa/templates -type f -not -name '*.pot' 2>/dev/null)
