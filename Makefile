@@ -4,6 +4,7 @@
 #   make test     linters, types, unit tests, browser journeys
 #   make lint     linters and types alone
 #   make bench    the measurements
+#   make soak     the sync promise under every kind of trouble; MINUTES=10 or SECONDS=90
 #   make messages collect what is said in Python, Jinja and JavaScript into the catalogue
 #   make locks    pin the newest allowed packages
 #   make clean    throw away what was built (the database in .daywork stays)
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STAMPS := $(VENV)/stamps
 NPM := $(BIN)/python hatch_build.py npm
 
-.PHONY: run test lint bench messages locks clean browser
+.PHONY: run test lint bench soak messages locks clean browser
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
@@ -24,7 +25,7 @@ run: $(STAMPS)/run
 
 test: $(STAMPS)/dev browser lint
 	@if find tests/pwa -name '*.test.mjs' | grep -q .; then $(NPM) test --silent; fi
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 3 $(ARGS)
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check
@@ -35,6 +36,11 @@ lint: $(STAMPS)/dev
 
 bench: $(STAMPS)/dev
 	$(BIN)/python -m pytest tests/bench -p no:xdist -o 'python_files=bench_*.py' -s $(ARGS)
+
+MINUTES ?= 5
+SECONDS ?= $(shell expr $(MINUTES) \* 60)
+soak: $(STAMPS)/dev
+	DAYWORK_SOAK_SECONDS=$(SECONDS) $(BIN)/python -m pytest tests/sync/machine -p no:xdist -q -s $(ARGS)
 
 messages: $(STAMPS)/dev
 	$(BIN)/python pwa/locale/collect.py
@@ -70,10 +76,11 @@ $(VENV)/bin/python:
 	  echo "On Debian and Ubuntu the venv module is a package of its own: apt-get install python3-venv"; \
 	  rm -rf $(VENV); exit 1; }
 
-# The locks carry hashes: what is installed is what was tested.
+# The locks carry hashes: what is installed is what was tested. They are complete, and an older pip
+# that resolves them again stumbles over the hashes of extras ("pydantic[email]"): --no-deps.
 $(STAMPS)/packages: requirements.lock requirements-build.lock | $(VENV)/bin/python
 	@echo "Installing the pinned packages …"
-	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock -r requirements-build.lock
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/run: $(STAMPS)/packages pyproject.toml pwa/dist/assets.json

@@ -24,6 +24,8 @@ const PAGES = ["js/review.js", "js/capture.js"]
 /** The pages that are the same for everybody are written once in each. */
 const LANGUAGES = ["zh-CN", "en"];
 const STYLES = ["css/app.css"];
+/** For watermarks and PDFs that the server draws; no browser is ever sent them. */
+const FONTS = ["400Regular/NotoSansSC_400Regular.ttf", "700Bold/NotoSansSC_700Bold.ttf"];
 /** Cheap phones keep old browsers: no top-level await, everything else is lowered by esbuild. */
 const TARGET = ["chrome87", "safari14.1", "firefox90"];
 const COMPRESSED = new Set([".js", ".css", ".json", ".svg", ".html", ".webmanifest"]);
@@ -125,24 +127,30 @@ async function build() {
     __BUILD__: JSON.stringify(name),
     __MESSAGES__: JSON.stringify(messages),
   };
-  const bundle = await esbuild.build({
-    absWorkingDir: HERE,
-    entryPoints: [...PAGES, ...STYLES].filter((path) => existsSync(join(HERE, path))),
-    outdir: join(building, "assets"), publicPath: PUBLIC,
-    entryNames: "[name].[hash]", chunkNames: "part.[hash]", assetNames: "[name].[hash]",
-    bundle: true, splitting: true, format: "esm", minify: true, target: TARGET,
-    external: ["/assets/*"], legalComments: "none", metafile: true, define, logLevel: "warning",
-  });
+  // Each page by itself: shared chunks would be cut where the two have something in common, and a
+  // first visit would pay for the seams.
+  /** @type {esbuild.Metafile} */
+  const bundled = { inputs: {}, outputs: {} };
+  for (const path of [...PAGES, ...STYLES].filter((one) => existsSync(join(HERE, one)))) {
+    const bundle = await esbuild.build({
+      absWorkingDir: HERE, entryPoints: [path],
+      outdir: join(building, "assets"), publicPath: PUBLIC,
+      entryNames: "[name].[hash]", chunkNames: "part.[hash]", assetNames: "[name].[hash]",
+      bundle: true, splitting: true, format: "esm", minify: true, target: TARGET,
+      external: ["/assets/*"], legalComments: "none", metafile: true, define, logLevel: "warning",
+    });
+    Object.assign(bundled.outputs, bundle.metafile.outputs);
+  }
   /** @type {string[]} */
   const captureParts = [];
   /** @type {string[]} */
   const firstParts = [];
-  for (const [path, output] of Object.entries(bundle.metafile.outputs)) {
+  for (const [path, output] of Object.entries(bundled.outputs)) {
     const address = PUBLIC + basename(path);
     if (output.entryPoint) assets[basename(output.entryPoint)] = address;
     if (output.entryPoint === "js/capture.js") {
-      captureParts.push(address, ...partsOf(bundle.metafile, output).map((p) => PUBLIC + basename(p)));
-      firstParts.push(address, ...partsOf(bundle.metafile, output, "import-statement")
+      captureParts.push(address, ...partsOf(bundled, output).map((p) => PUBLIC + basename(p)));
+      firstParts.push(address, ...partsOf(bundled, output, "import-statement")
         .map((p) => PUBLIC + basename(p)));
     }
   }
@@ -171,9 +179,16 @@ async function build() {
     await esbuild.build({
       absWorkingDir: HERE, entryPoints: ["js/sw.js"], outfile: join(building, "sw.js"),
       bundle: true, format: "iife", minify: true, target: TARGET, legalComments: "none",
-      define: { ...define, __PRECACHE__: JSON.stringify([...new Set(precache)]) },
+      define: { ...define, __PRECACHE__: JSON.stringify([...new Set(precache)]),
+        __ICON__: JSON.stringify(assets["icon-192.png"] ?? ""),
+        __BADGE__: JSON.stringify(assets["badge-96.png"] ?? "") },
       logLevel: "warning",
     });
+  }
+  mkdirSync(join(building, "fonts"));
+  for (const font of FONTS) {
+    cpSync(join(HERE, "node_modules/@expo-google-fonts/noto-sans-sc", font),
+      join(building, "fonts", basename(font)));
   }
   writeFileSync(join(building, "assets.json"), JSON.stringify(assets, null, 1));
   writeFileSync(join(building, "build.json"), JSON.stringify({ build: name, precache }, null, 1));

@@ -5,8 +5,10 @@ import pytest
 pytest_plugins = [
     "tests.support.database",
     "tests.support.server",
+    "tests.support.bucket",
     "tests.support.browser",
     "tests.support.cast",
+    "tests.support.push_service",
 ]
 
 

@@ -8,26 +8,53 @@ workers there are.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from uuid import UUID
 
 import asyncpg
 from obstore.store import ObjectStore
 from pgqueuer import PgQueuer
-from pgqueuer.models import Schedule
+from pgqueuer.models import Job, Schedule
 
+from daywork.approvals.automatic import approve_automatically
+from daywork.approvals.telling import tell_waiting
+from daywork.delays.service import check_due, check_site
 from daywork.ground.database import close_database, ground_transaction, open_database
 from daywork.ground.settings import Settings
 from daywork.ground.trouble import Trouble
 from daywork.photos.showing import develop_waiting
 from daywork.photos.storage import open_storage
+from daywork.push.bundles import BUNDLE_JOB, TellBundle, tell_bundle, tell_due
+from daywork.push.deliveries import companies_due
+from daywork.push.deliveries import sweep as sweep_deliveries
+from daywork.push.keys import server_key
+from daywork.push.rules import MessageKind
+from daywork.push.sending import Sender
+from daywork.push.service import SEND_JOB
+from daywork.push.wire import Postman
+from daywork.register.importing import sweep_lists
+from daywork.register.reminders import remind_of_papers
+from daywork.rescue.service import sweep_rescues
+from daywork.sign_in.queries import forget_old_tries
+from daywork.signatures.service import remind
+from daywork.sites.calendar import CHECK_JOB
+from daywork.summary.kept import companies_moved, keep_up
 from daywork.uploads.service import sweep_expired, sweep_orphans
 
 KEEP_LOG = timedelta(days=30)
 """How long finished jobs stay in the queue's log."""
+
+OLDEST_JOB = timedelta(hours=1)
+"""A job this long overdue was killed together with its worker too often."""
+
+TELLERS: dict[str, TellBundle] = {MessageKind.APPROVALS: tell_waiting}
+"""Who counts what a bundle tells of."""
 
 log = logging.getLogger("daywork.jobs")
 
@@ -43,24 +70,56 @@ async def work(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await open_database(settings.database_url, settings.pool_size)
-    store = open_storage(settings.storage_url)
     try:
-        while not stop.is_set():
-            try:
-                await _one_shift(settings.database_url, store, stop)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("the database went away (%s); trying again", error)
-                await _pause(stop, 1.0)
+        async with AsyncExitStack() as stack:
+            tools = Tools(
+                settings.database_url,
+                open_storage(settings.storage_url),
+                await _sender(settings, stack),
+            )
+            while not stop.is_set():
+                try:
+                    await _one_shift(tools, stop)
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    log.warning("the database went away (%s); trying again", error)
+                    await _pause(stop, 1.0)
     finally:
         await close_database()
 
 
-async def _one_shift(url: str, store: ObjectStore, stop: asyncio.Event) -> None:
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What jobs work with."""
+
+    url: str
+    store: ObjectStore
+    sender: Sender | None
+    """None where push is not set up."""
+
+    @asynccontextmanager
+    async def owner(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the tables' owner, past the walls: to see which companies there are."""
+        connection = await asyncpg.connect(self.url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+async def _sender(settings: Settings, stack: AsyncExitStack) -> Sender | None:
+    key = await server_key(settings)
+    if key is None:
+        return None
+    postman = await stack.enter_async_context(Postman(key, local=settings.push_local))
+    return Sender(postman, settings.base_url or "")
+
+
+async def _one_shift(tools: Tools, stop: asyncio.Event) -> None:
     """Work on one connection until told to stop or the connection is lost."""
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(tools.url)
     try:
         queue = PgQueuer.from_asyncpg_connection(connection)
-        register(queue, connection, store)
+        register(queue, tools)
         running = asyncio.create_task(queue.run(dequeue_timeout=timedelta(seconds=5)))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,18 +137,104 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
-def register(queue: PgQueuer, connection: asyncpg.Connection, store: ObjectStore) -> None:
-    """All jobs and schedules of this version."""
+def register(queue: PgQueuer, tools: Tools) -> None:
+    """All jobs and schedules of this version.
+
+    The queue's own connection is its alone; a job that needs the owner's rights opens another.
+    """
+
+    @queue.entrypoint(SEND_JOB)
+    async def send(job: Job) -> None:
+        asked = _asked(job)
+        if asked and tools.sender is not None:
+            await tools.sender.send_due(UUID(asked["organisation"]))
+
+    @queue.entrypoint(BUNDLE_JOB)
+    async def bundle(job: Job) -> None:
+        asked = _asked(job)
+        tell = TELLERS.get(asked.get("kind", ""))
+        if tell is not None:
+            await tell_bundle(UUID(asked["organisation"]), UUID(asked["site"]), asked["kind"], tell)
+
+    @queue.entrypoint(CHECK_JOB)
+    async def check(job: Job) -> None:
+        asked = _asked(job)
+        if asked:
+            await check_site(UUID(asked["organisation"]), UUID(asked["site"]))
+
+    @queue.schedule("daywork_mornings", "*/10 * * * *", clean_old=True)
+    async def mornings(_schedule: Schedule) -> None:
+        async with tools.owner() as owner:
+            companies = await _companies(owner)
+        for organisation in companies:
+            await check_due(organisation)
+            await remind_of_papers(organisation)
+            await sweep_lists(organisation)
+
+    @queue.schedule("daywork_due", "* * * * *", clean_old=True)
+    async def due(_schedule: Schedule) -> None:
+        await tell_and_send_due(tools)
+
+    @queue.schedule("daywork_automatic", "* * * * *", clean_old=True)
+    async def automatic(_schedule: Schedule) -> None:
+        async with tools.owner() as owner:
+            companies = await _companies(owner)
+        for organisation in companies:
+            await approve_automatically(organisation)
+
+    @queue.schedule("daywork_totals", "* * * * *", clean_old=True)
+    async def totals(_schedule: Schedule) -> None:
+        async with tools.owner() as owner:
+            companies = await companies_moved(owner)
+        for organisation in companies:
+            await keep_up(organisation)
+
+    @queue.schedule("daywork_signatures", "5 * * * *", clean_old=True)
+    async def signatures(_schedule: Schedule) -> None:
+        async with tools.owner() as owner:
+            companies = await _companies(owner)
+        for organisation in companies:
+            await remind(organisation)
 
     @queue.schedule("daywork_sweep", "17 3 * * *", clean_old=True)
     async def sweep(_schedule: Schedule) -> None:
-        await sweep_once(connection)
-        await sweep_pictures(connection, store)
+        async with tools.owner() as owner:
+            await sweep_once(owner)
+            await sweep_deliveries(owner)
+            await sweep_pictures(owner, tools.store)
 
     @queue.schedule("daywork_thumbnails", "* * * * *", clean_old=True)
     async def thumbnails(_schedule: Schedule) -> None:
-        for organisation in await _companies(connection):
-            await develop_waiting(organisation, store)
+        async with tools.owner() as owner:
+            companies = await _companies(owner)
+        for organisation in companies:
+            await develop_waiting(organisation, tools.store)
+
+
+def _asked(job: Job) -> dict[str, str]:
+    """What a job is about; nothing for one that comes back again and again.
+
+    A job whose worker was killed is run again, without counting. Should it be what kills the
+    worker, it must not go on for ever: what it was about stands in the tables, and is looked for
+    each minute with tries that are counted.
+    """
+    if datetime.now(UTC) - job.execute_after > OLDEST_JOB:
+        log.warning("job %s (%s) is let go: it comes back again and again", job.id, job.entrypoint)
+        return {}
+    found: dict[str, str] = json.loads(job.payload or b"{}")
+    return found
+
+
+async def tell_and_send_due(tools: Tools) -> None:
+    """Whatever is due and has no job: quiet hours that ended, later tries, what a killed worker
+    left behind."""
+    now = datetime.now(UTC)
+    async with tools.owner() as owner:
+        companies = await companies_due(owner, now)
+    for organisation in companies:
+        await tell_due(organisation, TELLERS, now)
+        if tools.sender is not None:
+            await tools.sender.send_due(organisation)
 
 
 async def sweep_once(connection: asyncpg.Connection) -> None:
@@ -97,11 +242,8 @@ async def sweep_once(connection: asyncpg.Connection) -> None:
     await connection.execute(
         "DELETE FROM pgqueuer_log WHERE created < now() - $1::interval", KEEP_LOG
     )
-    if find_spec("daywork.sign_in.queries") is not None:
-        from daywork.sign_in.queries import forget_old_tries
-
-        async with ground_transaction():
-            await forget_old_tries()
+    async with ground_transaction():
+        await forget_old_tries()
 
 
 async def sweep_pictures(connection: asyncpg.Connection, store: ObjectStore) -> None:
@@ -109,6 +251,7 @@ async def sweep_pictures(connection: asyncpg.Connection, store: ObjectStore) -> 
     now = datetime.now(UTC)
     for organisation in await _companies(connection):
         await sweep_expired(organisation, store, now)
+        await sweep_rescues(organisation, store, now)
     removed = await sweep_orphans(store, now)
     if removed:
         log.info("removed %d orphans from the store", len(removed))

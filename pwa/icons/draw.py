@@ -131,6 +131,22 @@ def shortcut(kind: str) -> Image.Image:
     return picture.resize((size, size), Image.Resampling.LANCZOS)
 
 
+def badge() -> Image.Image:
+    """The tick alone: Android paints what is not transparent in the colour of its top line."""
+    scale = 96 * FINE / 32
+    picture = Image.new("RGBA", (96 * FINE, 96 * FINE), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.rounded_rectangle(
+        [v * scale for v in (4, 3, 28, 29)],
+        4 * scale,
+        outline=(255, 255, 255),
+        width=round(3 * scale),
+    )
+    points = [v * scale for v in (10, 16.5, 14.5, 21, 22, 11)]
+    draw.line(points, fill=(255, 255, 255), width=round(3.4 * scale), joint="curve")
+    return picture.resize((96, 96), Image.Resampling.LANCZOS)
+
+
 def main() -> None:
     """Write every file beside this one."""
     (HERE / "icon.svg").write_text(svg(), encoding="utf-8")
@@ -139,6 +155,7 @@ def main() -> None:
         mark(size, corner=0, zoom=0.92).save(HERE / f"maskable-{size}.png", optimize=True)
     mark(180, corner=0, zoom=BOLD).convert("RGB").save(HERE / "apple-touch-icon.png", optimize=True)
     small(32).save(HERE / "favicon.ico", sizes=[(16, 16), (32, 32)], append_images=[small(16)])
+    badge().save(HERE / "badge-96.png", optimize=True)
     for kind in ("today", "photo", "outbox"):
         shortcut(kind).save(HERE / f"shortcut-{kind}.png", optimize=True)
 

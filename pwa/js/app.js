@@ -6,7 +6,7 @@ import { html, nothing, render } from "lit-html";
 
 import { closeDialog, dialogView, drawDialogsBy, showDialog } from "./ground/dialog.js";
 import { icon } from "./ground/icons.js";
-import { t } from "./ground/language.js";
+import { t, tn } from "./ground/language.js";
 import { goBy } from "./ground/route.js";
 import { todayScreen } from "./labour/today.js";
 import { troubleBanner } from "./outbox/banner.js";
@@ -25,7 +25,9 @@ const ROOMS = {
   photo: () => import("./photos/screen.js"),
   tasks: () => import("./progress/screen.js"),
   outbox: () => import("./outbox/screen.js"),
+  advances: () => import("./advances/screen.js"),
   me: () => import("./me/screen.js"),
+  sign: () => import("./signing/screen.js"),
 };
 /** @type {Record<string, {screen: (rest: string, asked: URLSearchParams) => Screen, leave?: () => void}>} */
 const rooms = {};
@@ -73,6 +75,7 @@ function draw() {
       <header class="bar">
         ${back ? html`<a class="button quiet icon-only back" href=${back} aria-label=${t("Back")}>${icon("back")}</a>` : ""}
         <div class="bar-title">${siteName()}</div>
+        ${bell()}
         <a class="button quiet icon-only" href="/m/me" aria-label=${t("Me")}
           aria-current=${tab === "me" ? "page" : nothing}>${icon("me")}</a>
       </header>
@@ -85,7 +88,22 @@ function draw() {
     ${dialogView()}`, root);
   document.title = `${title} · ${t("Daywork")}`;
   showDialog();
+  centreDay(root);
   if (shown !== location.pathname) arrived(shown !== "");
+}
+
+let centred = "";
+
+/** Bring the chosen day into the middle of its strip, once for each choice. @param {HTMLElement} root */
+function centreDay(root) {
+  const strip = root.querySelector(".strip");
+  const chosen = strip?.querySelector("[aria-current]");
+  if (!strip || !chosen) { centred = ""; return; }
+  const choice = /** @type {HTMLAnchorElement} */ (chosen).href;
+  if (choice === centred) return;
+  centred = choice;
+  const [outer, inner] = [strip.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  strip.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
 }
 
 /** @param {Event} event */
@@ -102,6 +120,14 @@ function siteName() {
       ${sites.map((/** @type {any} */ s) => html`<option value=${s.id}
         ?selected=${s.id === phone.site?.id}>${s.name}</option>`)}
     </select></label>`;
+}
+
+/** From the first receipt on: before it there is nothing to be told of. */
+function bell() {
+  if (!phone.unread && !phone.items.some((one) => one.status === "confirmed")) return "";
+  return html`<a class="button quiet icon-only bell" href="/inbox" aria-label=${phone.unread
+    ? tn("Inbox, %(n)s unread", "Inbox, %(n)s unread", phone.unread) : t("Inbox")}>${icon("bell")}${
+    phone.unread ? html`<span class="count" aria-hidden="true">${phone.unread}</span>` : ""}</a>`;
 }
 
 /**

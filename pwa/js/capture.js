@@ -23,6 +23,7 @@ async function start() {
     startApp();
     registerWorker(writing);
     void askToKeep();
+    setTimeout(() => void import("./push/launch.js").then((told) => told.startTelling(), () => {}), 1500);
   } else if (state === "signed_out" && navigator.onLine) {
     location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
   } else {

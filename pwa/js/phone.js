@@ -12,11 +12,11 @@ import { startRunner } from "./outbox/runner.js";
 import { createSender } from "./outbox/sender.js";
 import { openStore } from "./store/database.js";
 import { deviceId, draftKeys, fact, remember } from "./store/facts.js";
+import { holder, keepHolder } from "./store/holder.js";
 import { readOutbox } from "./store/outbox.js";
 import { readSite } from "./store/rows.js";
 import { saveRecords } from "./store/save.js";
 
-const MEMBER = "daywork-member";
 
 /** @typedef {import("./entries/overlay.js").Entry} Entry */
 
@@ -42,6 +42,9 @@ export const phone = {
   /** @type {any} */ sending: { online: true, signedOut: false, portal: false, flight: null,
     lastConfirmed: null },
   today: "",
+  /** what a room that is fetched later says under a sheet @type {(entry: Entry) => unknown} */
+  under: () => "",
+  /** messages in the inbox not yet read, as the office last said */ unread: 0,
 };
 
 /** @type {Set<() => void>} */
@@ -77,7 +80,7 @@ function sender(member) {
  * @returns {Promise<"ready"|"signed_out"|"offline"|"portal">}
  */
 export async function openPhone() {
-  let member = localStorage.getItem(MEMBER);
+  let member = await holder();
   /** @type {any} */
   let met = null;
   if (!member) {
@@ -87,7 +90,7 @@ export async function openPhone() {
     }
     met = answer.data;
     member = String(met.member.id);
-    localStorage.setItem(MEMBER, member);
+    await keepHolder(member);
   }
   const id = member;
   phone.db = await openStore(id, { onClosed: () => location.reload() });
@@ -102,8 +105,7 @@ export async function openPhone() {
       ...hooks }),
     changed: noteChange,
     onOther(other) {
-      localStorage.setItem(MEMBER, other);
-      location.reload();
+      void keepHolder(other).then(() => location.reload());
     },
   });
   return "ready";
@@ -114,11 +116,25 @@ const stale = new Set();
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let reading;
 
+/** How long the last reading took, ms; the next waits so many times longer, within these bounds. */
+let readingTook = 0;
+const SHARE = 8;
+const READ_SOON = 60;
+const READ_LATE = 1_500;
+
 /** @param {"state"|"outbox"|"rows"|"me"} what */
 function noteChange(what) {
   stale.add(what);
-  // Pages of a first pull come fast: read once for several of them.
-  reading ??= setTimeout(() => { reading = undefined; void readStale(); }, 60);
+  // Pages of a first pull and batches of a long outbox come fast: read once for several of them,
+  // so that a long outbox is sent, not looked at. A short one is shown at once.
+  reading ??= setTimeout(() => {
+    const begun = performance.now();
+    void readStale().finally(() => {
+      readingTook = performance.now() - begun;
+      reading = undefined;
+      if (stale.size) noteChange("state");
+    });
+  }, Math.min(READ_LATE, Math.max(READ_SOON, readingTook * SHARE)));
 }
 
 async function readStale() {
@@ -134,7 +150,8 @@ async function readStale() {
 async function readMe() {
   phone.me = await fact(phone.db, "me");
   const sites = phone.me?.sites ?? [];
-  const wanted = phone.site?.id ?? localStorage.getItem("daywork-site");
+  const wanted = phone.site?.id ?? new URL(location.href).searchParams.get("site")
+    ?? localStorage.getItem("daywork-site");
   phone.site = sites.find((/** @type {any} */ s) => s.id === wanted) ?? sites[0] ?? null;
 }
 
@@ -241,6 +258,6 @@ export async function askToKeep() {
 }
 
 /** Begin anew with nobody, e.g. after signing out. */
-export function forgetMember() {
-  localStorage.removeItem(MEMBER);
+export async function forgetMember() {
+  await keepHolder(null);
 }

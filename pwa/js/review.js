@@ -8,8 +8,12 @@ import { preferredLanguage, setLanguage, t } from "./ground/language.js";
 import { registerWorker } from "./ground/update.js";
 import { toast } from "./ground/toast.js";
 import { watchConnection } from "./review/connection.js";
+import { keepSeenPages } from "./review/keeping.js";
+import { decideOffline } from "./review/decisions.js";
 import { offerInstall } from "./review/install.js";
+import { takeSignatures } from "./review/signing.js";
 import { switchModeAtOnce } from "./review/mode.js";
+import { startTelling } from "./review/told.js";
 
 /** @param {Event} event */
 const detail = (event) => /** @type {CustomEvent} */ (event).detail;
@@ -72,6 +76,10 @@ async function begin() {
   watchConnection();
   switchModeAtOnce();
   offerInstall();
+  startTelling();
+  decideOffline();
+  takeSignatures();
+  keepSeenPages();
   registerWorker(() => document.querySelector("form[data-dirty]") !== null);
 }
 
@@ -81,5 +89,13 @@ document.addEventListener("input", (event) => {
   if (form) form.setAttribute("data-dirty", "");
 });
 
-void htmx;
+// What came in place of the page gets what the page had.
+document.addEventListener("daywork:shown", () => {
+  htmx.process(document.body);
+  takeSignatures();
+});
+
 begin();
+
+const leave = /** @type {HTMLButtonElement|null} */ (document.querySelector("[data-sign-out]"))?.form;
+if (leave && "indexedDB" in globalThis) void import("./review/leaving.js").then((m) => m.warnBeforeLeaving(leave));

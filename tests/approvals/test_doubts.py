@@ -6,19 +6,17 @@ from typing import Any
 
 import pytest
 
-from daywork.approvals.rules import (
+from daywork.approvals.doubts import (
     Booking,
     Doubt,
     DoubtKind,
     LineFacts,
-    LineSeen,
     ReportFacts,
     SheetFacts,
-    changed_fields,
-    changed_lines,
     doubts,
     same_days_running,
 )
+from daywork.approvals.rules import LineSeen, changed_fields, changed_lines
 from daywork.approvals.words import doubt_words, line_doubts
 from daywork.ground.ids import new_id
 from daywork.ground.terms import StopCause, TaskStatus
@@ -66,6 +64,10 @@ def test_an_ordinary_sheet_is_clean() -> None:
         (sheet(worked(elsewhere=elsewhere())), DoubtKind.DOUBLE_BOOKING),
         (sheet(worked("1.5")), DoubtKind.OVER_A_DAY),
         (sheet(worked("1", "3.5")), DoubtKind.OVERTIME),
+        (sheet(worked("1", "2", month_overtime=Decimal("36.5"))), DoubtKind.OVERTIME_MONTH),
+        (sheet(worked(rate_changed=True)), DoubtKind.RATE_CHANGED),
+        (sheet(off_site_m=900), DoubtKind.OFF_SITE),
+        (report(off_site_m=900), DoubtKind.OFF_SITE),
         (sheet(worked(left_on=DAY - timedelta(days=1))), DoubtKind.WORKER_LEFT),
         (sheet(worked(has_rate=False)), DoubtKind.NO_RATE),
         (sheet(days_before=("a", "a", "a", "b")), DoubtKind.SAME_DAYS),
@@ -95,6 +97,8 @@ def test_each_oddity_is_doubted_alone(facts: SheetFacts | ReportFacts, kind: Dou
         sheet(photo_required=True, photos=1),
         sheet(days_before=("a", "a", "b", "a")),
         sheet(days_before=("", "", "")),
+        sheet(worked("1", "2", month_overtime=Decimal(36))),
+        sheet(worked("1", "0", month_overtime=Decimal(40))),
         report("80"),
         report("90", before=Decimal(0), before_day=DAY - timedelta(days=3)),
         report("40"),
@@ -107,6 +111,8 @@ def test_each_oddity_is_doubted_alone(facts: SheetFacts | ReportFacts, kind: Dou
         "a photo is there",
         "the row was broken",
         "nobody worked",
+        "the month's limit itself",
+        "a day without overtime does not add to it",
         "forty points in a day",
         "ninety points in three days",
         "no progress is no doubt",

@@ -1,4 +1,4 @@
-"""A backup made as the operator's page says comes back whole, into an empty installation."""
+"""The commands by which an operator backs up and restores, and the tools of Postgres."""
 
 import shutil
 import sys
@@ -10,8 +10,8 @@ import pytest
 
 from daywork.ground.postgres import running
 from tests.cli.test_messages import daywork
-from tests.ground.test_postgres_supervisor import _destroy
 from tests.support.database import value
+from tests.support.processes import destroy
 
 FOUND = ["company", "--name", "华建", "--owner", "王芳", "--login", "13800138000"]
 
@@ -23,30 +23,42 @@ def homes() -> Iterator[tuple[Path, Path]]:
     both = (folder / "old", folder / "new")
     yield both
     for home in both:
-        _destroy(home)
+        destroy(home)
     shutil.rmtree(folder)
 
 
-def test_a_dump_is_restored_into_an_empty_installation(
+def test_a_backup_is_restored_into_an_empty_installation(
     homes: tuple[Path, Path], tmp_path: Path
 ) -> None:
     old, new = (str(home) for home in homes)
+    place = str(tmp_path / "backup")
     secret = {"SECRET": "a long and unusual password"}
     founded = daywork(*FOUND, "--password-env", "SECRET", DAYWORK_HOME=old, **secret)
     assert founded.returncode == 0, founded.stderr
-    dump = str(tmp_path / "daywork.dump")
-    dumped = daywork("postgres", "pg_dump", "-Fc", "-f", dump, DAYWORK_HOME=old)
-    assert dumped.returncode == 0, dumped.stderr
+    made = daywork("backup", place, DAYWORK_HOME=old)
+    assert made.returncode == 0, made.stderr
+    assert "0 photos" in made.stdout
+    assert Path(place).stat().st_mode & 0o077 == 0, "nobody else reads wages in it"
+    checked = daywork("backup", "--check", place, DAYWORK_HOME=str(tmp_path / "elsewhere"))
+    assert "is whole" in checked.stdout, checked.stderr
 
-    assert daywork("migrate", DAYWORK_HOME=new).returncode == 0
-    words = ["pg_restore", "--clean", "--if-exists", "--exit-on-error", "-d", "daywork", dump]
-    restored = daywork("postgres", *words, DAYWORK_HOME=new)
+    restored = daywork("restore", place, DAYWORK_HOME=new)
     assert restored.returncode == 0, restored.stderr
     assert daywork("migrate", "--check", DAYWORK_HOME=new).returncode == 0
     with running(homes[1]) as url:
         assert value(url, "SELECT name FROM organisation") == "华建"
         rights = "SELECT has_table_privilege('daywork_app', 'organisation', 'SELECT')"
         assert value(url, rights) is True
+    again = daywork("restore", place, DAYWORK_HOME=new)
+    assert again.returncode == 1
+    assert "This installation is in use: 华建" in again.stderr
+    assert "--replace" in again.stderr
+
+    dump = next(Path(place).glob("*/database.dump"))
+    dump.write_bytes(dump.read_bytes()[:-1])
+    broken = daywork("backup", "--check", place, DAYWORK_HOME=old)
+    assert broken.returncode == 1
+    assert "database.dump" in broken.stdout
 
 
 def test_psql_asks_the_database_of_this_installation(database_url: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daywork.cli import COMMANDS
+from tests.support.cast import found
 from tests.support.database import query, value
 
 
@@ -19,7 +20,7 @@ def daywork(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
         env=clean | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         stdin=subprocess.DEVNULL,
     )
 
@@ -147,6 +148,53 @@ def test_the_doctor_looks_at_everything(database_url: str, tmp_path: Path) -> No
     said = daywork("doctor", DAYWORK_DATABASE_URL=database_url, DAYWORK_HOME=str(tmp_path))
     for word in ("Python", "Home", "Postgres", "Migrations: ", "Photos", "browser", "Port"):
         assert word in said.stdout
+
+
+def test_the_doctor_says_how_messages_reach_phones(database_url: str, tmp_path: Path) -> None:
+    here = {"DAYWORK_DATABASE_URL": database_url, "DAYWORK_HOME": str(tmp_path)}
+    assert "Push is off" in daywork("doctor", **here).stdout
+    said = daywork("doctor", **here, DAYWORK_PUSH_CONTACT="mailto:it@example.com").stdout
+    assert "Push to 0 phones (0 gone), 0 messages overdue" in said
+    found(database_url)
+    query(
+        database_url,
+        """
+        WITH one AS (
+            INSERT INTO session (organisation, token_hash, id, member, expires_at)
+            SELECT organisation, 'phone', gen_random_uuid(), id, now() FROM member LIMIT 1
+            RETURNING organisation, member
+        ), phone AS (
+            INSERT INTO push_subscription (organisation, id, member, session, endpoint, p256dh,
+                                           auth, server_key)
+            SELECT organisation, gen_random_uuid(), member, 'phone', 'https://push.example/1',
+                   decode(repeat('00', 65), 'hex'), decode(repeat('00', 16), 'hex'), '' FROM one
+            RETURNING organisation, id, member
+        ), said AS (
+            INSERT INTO message (organisation, id, member, kind, notice, subject, link)
+            SELECT organisation, gen_random_uuid(), member, 'returned', 'n', 's', '/m/'
+            FROM phone RETURNING organisation, id
+        )
+        INSERT INTO push_delivery (organisation, message, revision, subscription, not_before)
+        SELECT phone.organisation, said.id, 1, phone.id, now() - interval '1 hour'
+        FROM phone, said
+        """,
+    )
+    late = daywork("doctor", **here, DAYWORK_PUSH_CONTACT="mailto:it@example.com")
+    assert late.returncode == 1
+    assert "Push to 1 phones (0 gone), 1 messages overdue" in late.stdout
+    assert "daywork worker" in late.stdout
+
+
+def test_the_doctor_misses_the_registers_key(database_url: str, tmp_path: Path) -> None:
+    here = {"DAYWORK_DATABASE_URL": database_url, "DAYWORK_HOME": str(tmp_path)}
+    assert "has no key yet" in daywork("doctor", **here).stdout
+    query(
+        database_url, "INSERT INTO installation_secret (name, value) VALUES ('register_key', 'x')"
+    )
+    said = daywork("doctor", **here)
+    assert said.returncode == 1
+    assert "The real-name register's key is not in" in said.stdout
+    assert "a back-up does not hold it" in said.stdout
 
 
 def test_the_doctor_never_shows_a_password(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from daywork.cli.up import _greeting
 from daywork.ground.postgres import EmbeddedPostgres
-from tests.ground.test_postgres_supervisor import _destroy, _gone, _within
+from daywork.ground.settings import load_settings
+from tests.support.processes import destroy, gone, within
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -50,7 +52,7 @@ class Up:
         self.said.extend(iter(self.process.stdout.readline, ""))
 
     def ready(self) -> "Up":
-        assert _within(90, lambda: any("Ctrl-C" in line for line in self.said)), self.said
+        assert within(90, lambda: any("Ctrl-C" in line for line in self.said)), self.said
         return self
 
     def answers(self) -> bool:
@@ -84,7 +86,7 @@ def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="dw-") as folder:
         Path(folder).chmod(0o755)
         yield Path(folder) / "home"
-        _destroy(Path(folder) / "home")
+        destroy(Path(folder) / "home")
 
 
 @pytest.fixture
@@ -112,7 +114,7 @@ def test_it_serves_and_stops_cleanly(up: Callable[[], Up], how: signal.Signals) 
     assert server is not None
     assert running.end(how) == 0
     assert "Stopped." in running.said[-1]
-    assert all(_gone(pid) for pid in [*parts, server])
+    assert all(gone(pid) for pid in [*parts, server])
     assert not any("Traceback" in line for line in running.said), running.said
 
 
@@ -124,19 +126,29 @@ def test_an_impatient_second_interrupt_changes_nothing(up: Callable[[], Up]) -> 
         running.process.send_signal(signal.SIGINT)
         time.sleep(0.05)
     assert running.process.wait(30) == 0
-    assert _gone(server)
+    assert gone(server)
 
 
-def test_a_second_start_takes_less_than_three_seconds(up: Callable[[], Up]) -> None:
+def loading() -> float:
+    """Seconds a bare interpreter takes to load the app: what this machine is worth just now."""
+    before = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import daywork.app"], check=True)
+    return time.monotonic() - before
+
+
+def test_a_second_start_takes_little_more_than_loading_the_app(up: Callable[[], Up]) -> None:
     up().ready().end()
-    took = []
-    while len(took) < 4 and min(took, default=9.9) >= 3.0:  # the machine may be busy just now
+    shares = []
+    for _ in range(3):
+        bare = loading()
         before = time.monotonic()
         again = up().ready()
-        took.append(time.monotonic() - before)
+        shares.append((time.monotonic() - before) / bare)
         assert again.answers()
         again.end()
-    assert min(took) < 3.0, took
+        if shares[-1] < 6:
+            break
+    assert min(shares) < 6, "command, server and worker load it each, and the database starts"
 
 
 def test_an_empty_installation_tells_where_to_found_the_company(up: Callable[[], Up]) -> None:
@@ -153,7 +165,7 @@ def test_a_killed_launcher_takes_its_children_along_and_the_next_one_carries_on(
     database = EmbeddedPostgres(first.home).pid
     first.process.kill()
     first.process.wait()
-    assert _within(40, lambda: all(_gone(pid) for pid in parts))
+    assert within(40, lambda: all(gone(pid) for pid in parts))
     again = up()
     again.port = first.port
     again.ready()
@@ -165,8 +177,8 @@ def test_a_killed_web_server_is_started_again(up: Callable[[], Up]) -> None:
     running = up().ready()
     before = running.children()
     os.kill(before["serve"], signal.SIGKILL)
-    assert _within(40, lambda: running.children().get("serve") not in (None, before["serve"]))
-    assert _within(40, running.answers)
+    assert within(40, lambda: running.children().get("serve") not in (None, before["serve"]))
+    assert within(40, running.answers)
     running.end()
 
 
@@ -176,7 +188,13 @@ def test_a_killed_database_is_started_again_under_the_running_app(up: Callable[[
     before = server.pid
     assert before is not None
     os.kill(before, signal.SIGKILL)
-    assert _within(40, lambda: server.pid not in (None, before))
-    assert _within(40, running.answers)
-    assert _within(5, lambda: set(running.children()) == {"serve", "worker"})
+    assert within(40, lambda: server.pid not in (None, before))
+    assert within(40, running.answers)
+    assert within(5, lambda: set(running.children()) == {"serve", "worker"})
     assert running.end() == 0
+
+
+def test_the_greeting_draws_a_code_for_a_phone_unless_asked_not_to() -> None:
+    known = load_settings({"DAYWORK_BASE_URL": "https://daywork.example.com"})
+    assert "█▀" in _greeting(known, company=True, is_demo=False, qr=True)
+    assert "█▀" not in _greeting(known, company=True, is_demo=False, qr=False)

@@ -1,111 +1,21 @@
-"""The embedded Postgres outlives every kind of sudden death, and nothing written is lost."""
+"""The embedded Postgres: who may start it, who may connect, and what it says when it cannot run."""
 
-import asyncio
 import os
 import pwd
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from daywork.ground import cluster as clusters
 from daywork.ground.postgres import EmbeddedPostgres
 from daywork.ground.trouble import Trouble
 from tests.support.database import query, value
-
-LAUNCHER = """
-import sys, time
-from pathlib import Path
-from daywork.ground.postgres import EmbeddedPostgres
-server = EmbeddedPostgres(Path(sys.argv[1]))
-print(server.start(), server.pid, flush=True)
-sys.stdin.readline()
-server.stop()
-"""
-
-
-class Launcher:
-    """Another process that uses the database of `home`, as `daywork up` does."""
-
-    def __init__(self, home: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, str(home)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ready(self) -> tuple[str, int]:
-        assert self.process.stdout is not None
-        url, pid = self.process.stdout.readline().split()
-        return url, int(pid)
-
-    def leave(self) -> int:
-        self.process.communicate("\n", timeout=60)
-        return self.process.returncode
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.communicate()
-
-
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """A home of its own, short enough for a socket, gone with its server afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="dw-"))
-    folder.chmod(0o755)
-    yield folder / "home"
-    _destroy(folder / "home")
-    shutil.rmtree(folder)
-
-
-def _destroy(home: Path) -> None:
-    if not (home / "postgres").exists():
-        return
-    server = EmbeddedPostgres(home)
-    server._shut_down()
-    place, sockets = server.cluster.place, server.cluster.sockets
-    shutil.rmtree(place, ignore_errors=True)
-    shutil.rmtree(sockets, ignore_errors=True)
-
-
-@pytest.fixture
-def launch(home: Path) -> Iterator[Callable[[], Launcher]]:
-    started: list[Launcher] = []
-
-    def start() -> Launcher:
-        started.append(Launcher(home))
-        return started[-1]
-
-    yield start
-    for launcher in started:
-        if launcher.process.poll() is None:
-            launcher.kill()
-
-
-def _gone(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return True
-    return state == "Z"
-
-
-def _within(seconds: float, happens: Callable[[], bool]) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if happens():
-            return True
-        time.sleep(0.02)
-    return happens()
+from tests.support.processes import destroy, gone
 
 
 def test_it_starts_answers_and_stops_without_a_trace(home: Path) -> None:
@@ -120,7 +30,7 @@ def test_it_starts_answers_and_stops_without_a_trace(home: Path) -> None:
     assert server.cluster.sockets.stat().st_mode & 0o777 == 0o700
     assert server.cluster.data.stat().st_mode & 0o077 == 0
     server.stop()
-    assert _gone(pid)
+    assert gone(pid)
     assert not (server.cluster.data / "postmaster.pid").exists()
 
 
@@ -165,7 +75,7 @@ def test_a_home_closed_to_everybody_else_keeps_its_database_where_postgres_can_r
         assert value(again.start(), "SELECT to_regclass('kept')::text") == "kept"
         again.stop()
     finally:
-        _destroy(closed / "home")
+        destroy(closed / "home")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -218,148 +128,6 @@ def test_nobody_else_on_the_machine_may_connect(home: Path) -> None:
     assert "Peer authentication failed" in said.stderr
 
 
-def test_a_killed_launcher_leaves_a_database_that_the_next_one_adopts(
-    home: Path, launch: Callable[[], Launcher]
-) -> None:
-    first = launch()
-    url, pid = first.ready()
-    query(url, "CREATE TABLE kept AS SELECT 1 AS n")
-    first.kill()
-    assert not _gone(pid)
-    second = EmbeddedPostgres(home)
-    assert second.start() == url
-    assert second.pid == pid
-    assert value(url, "SELECT n FROM kept") == 1
-    second.stop()
-    assert _gone(pid)
-
-
-def test_a_killed_server_comes_back_with_everything_committed(home: Path) -> None:
-    server = EmbeddedPostgres(home)
-    url = server.start()
-    query(url, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n")
-    pid = server.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    assert _within(5, lambda: not server.alive())
-    server.revive()
-    assert server.pid != pid
-    assert value(url, "SELECT count(*) FROM kept") == 1000
-    server.stop()
-
-
-def test_launcher_and_server_killed_together_lose_nothing(
-    home: Path, launch: Callable[[], Launcher]
-) -> None:
-    first = launch()
-    url, pid = first.ready()
-    query(url, "CREATE TABLE kept AS SELECT 1 AS n")
-    first.kill()
-    os.kill(pid, signal.SIGKILL)
-    assert _within(5, lambda: _gone(pid))
-    server = EmbeddedPostgres(home)
-    assert value(server.start(), "SELECT n FROM kept") == 1
-    server.stop()
-
-
-def test_a_back_end_that_outlives_its_killed_server_is_waited_for(home: Path) -> None:
-    """Two servers on one data folder would ruin it; the orphan holds the old shared memory."""
-    server = EmbeddedPostgres(home)
-    url = server.start()
-    pid = server.pid
-    assert pid is not None
-
-    async def orphan() -> tuple[int, asyncpg.Connection]:
-        connection = await asyncpg.connect(url)
-        back_end: int = await connection.fetchval("SELECT pg_backend_pid()")
-        os.kill(back_end, signal.SIGSTOP)
-        return back_end, connection
-
-    async def story() -> float:
-        back_end, connection = await orphan()
-        orphans.append(back_end)
-        os.kill(pid, signal.SIGKILL)
-        loop = asyncio.get_running_loop()
-        assert await loop.run_in_executor(None, _within, 5, lambda: not server.alive())
-        loop.call_later(1.0, os.kill, back_end, signal.SIGCONT)
-        before = time.monotonic()
-        await loop.run_in_executor(None, server.revive)
-        took = time.monotonic() - before
-        connection.terminate()
-        return took
-
-    orphans: list[int] = []
-    try:
-        assert asyncio.run(story()) >= 0.9
-    finally:
-        for back_end in orphans:
-            if not _gone(back_end):
-                os.kill(back_end, signal.SIGKILL)
-    assert value(url, "SELECT 1") == 1
-    server.stop()
-
-
-def test_a_stale_pid_that_now_belongs_to_somebody_else_hinders_nothing(home: Path) -> None:
-    server = EmbeddedPostgres(home)
-    url = server.start()
-    query(url, "CREATE TABLE kept AS SELECT 1 AS n")
-    pid = server.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    assert _within(5, lambda: not server.alive())
-    server._let_go()
-    stranger = subprocess.Popen(
-        ["/bin/sleep", "60"],
-        **server.cluster.owner.popen(),  # type: ignore[call-overload]
-    )
-    try:
-        for name in (
-            server.cluster.data / "postmaster.pid",
-            server.cluster.sockets / ".s.PGSQL.5432.lock",
-        ):
-            lines = name.read_text().splitlines()
-            name.write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
-        again = EmbeddedPostgres(home)
-        assert value(again.start(), "SELECT n FROM kept") == 1
-        assert stranger.poll() is None
-        again.stop()
-        assert stranger.poll() is None
-    finally:
-        stranger.kill()
-        stranger.wait()
-
-
-def test_two_launchers_share_one_server_and_the_last_one_stops_it(
-    launch: Callable[[], Launcher],
-) -> None:
-    both = [launch(), launch()]
-    (url, pid), (other_url, other_pid) = both[0].ready(), both[1].ready()
-    assert (url, pid) == (other_url, other_pid)
-    assert both[0].leave() == 0
-    assert not _gone(pid)
-    assert value(url, "SELECT 1") == 1
-    assert both[1].leave() == 0
-    assert _within(5, lambda: _gone(pid))
-
-
-def test_four_launchers_on_an_empty_home_make_one_cluster(launch: Callable[[], Launcher]) -> None:
-    four = [launch() for _ in range(4)]
-    assert len({launcher.ready() for launcher in four}) == 1
-    assert [launcher.leave() for launcher in four] == [0, 0, 0, 0]
-
-
-def test_a_launcher_killed_while_making_the_cluster_leaves_no_half_of_one(
-    home: Path, launch: Callable[[], Launcher]
-) -> None:
-    first = launch()
-    assert _within(10, lambda: any((home / "postgres").glob("new-*")))
-    first.kill()
-    server = EmbeddedPostgres(home)
-    assert value(server.start(), "SELECT 1") == 1
-    assert list(server.cluster.place.glob("new-*")) == []
-    server.stop()
-
-
 def test_a_home_too_deep_for_a_socket_gets_a_short_folder_for_it(home: Path) -> None:
     deep = home / ("a-folder-with-a-long-name/" * 6)
     server = EmbeddedPostgres(deep)
@@ -370,7 +138,7 @@ def test_a_home_too_deep_for_a_socket_gets_a_short_folder_for_it(home: Path) -> 
         assert value(url, "SELECT 1") == 1
         server.stop()
     finally:
-        _destroy(deep)
+        destroy(deep)
 
 
 def test_a_database_of_another_major_version_is_left_alone(home: Path) -> None:

@@ -7,9 +7,33 @@ from piccolo.table import Table
 
 from tests.support.database import query
 
-ROOMS = ("people", "sites", "entries", "labour", "progress", "photos", "uploads", "sync")
+ROOMS = (
+    "people",
+    "sites",
+    "register",
+    "chain",
+    "entries",
+    "levels",
+    "signatures",
+    "push",
+    "labour",
+    "progress",
+    "photos",
+    "schedule",
+    "delays",
+    "pay",
+    "money",
+    "summary",
+    "wages",
+    "crosscheck",
+    "uploads",
+    "sync",
+    "letters",
+    "rescue",
+    "retention",
+)
 OWN_TABLES = {"migration"}
-WITHOUT_COMPANY = {"organisation", "sign_in_attempt"}
+WITHOUT_COMPANY = {"organisation", "sign_in_attempt", "installation_secret"}
 
 
 def tables() -> list[type[Table]]:
@@ -69,12 +93,25 @@ def test_every_primary_and_foreign_key_begins_with_the_organisation(database_url
         " WHERE c.contype IN ('p', 'f', 'u') AND c.connamespace = 'public'::regnamespace",
     )
     for key in keys:
-        if key["owner"] in {"organisation", *OWN_TABLES} or key["owner"].startswith("pgqueuer"):
+        if key["owner"] in {*WITHOUT_COMPANY, *OWN_TABLES} or key["owner"].startswith("pgqueuer"):
             continue
         assert key["attname"] == "organisation", (key["owner"], key["conname"])
 
 
-@pytest.mark.parametrize("table", ["entry_version", "decision", "audit_event"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "entry_version",
+        "decision",
+        "audit_event",
+        "chain_link",
+        "unmasking",
+        "wage_sheet",
+        "wage_line",
+        "wage_signature",
+        "settlement",
+    ],
+)
 def test_evidence_can_be_added_but_not_changed_by_the_app(database_url: str, table: str) -> None:
     rights = query(
         database_url,

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from daywork.ground.calendar import month_of
-from daywork.overview.rules import PLOT_HEIGHT, change, chart_of, round_above, same_days, share
+from daywork.overview.rules import change, same_days, share
+from daywork.summary.chart import PLOT_HEIGHT, chart_of, round_above
 from daywork.summary.rules import Figures, Month
 
 

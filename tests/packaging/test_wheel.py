@@ -66,7 +66,7 @@ def test_what_is_unpacked_runs_without_a_checkout(wheel: Path, tmp_path: Path) -
     with zipfile.ZipFile(wheel) as parts:
         parts.extractall(tmp_path)
     look = "from daywork.ground import places, migrations; print(places.CHECKOUT, places.PWA)"
-    look += "; print(len(migrations._known()))"
+    look += "; print(len(migrations.known()))"
     said = subprocess.run(
         [sys.executable, "-c", look],
         env={**os.environ, "PYTHONPATH": str(tmp_path)},

@@ -1,9 +1,7 @@
 """A photo is complete only when the server's own hash of its bytes matches its row."""
 
-import hashlib
 import io
 from pathlib import Path
-from typing import Any
 
 import pytest
 from obstore.store import ObjectStore
@@ -15,9 +13,9 @@ from daywork.photos.rules import NoPreview
 from daywork.photos.service import receive_bytes
 from daywork.photos.showing import Small, original_of, thumbnail_of
 from daywork.photos.storage import open_storage
-from tests.support.cast import DAY, Cast
+from tests.support.cast import Cast
 from tests.support.database import query, value
-from tests.support.phone_words import mutation, said, send, sheet
+from tests.support.phone_words import photo_row, said, send, sheet
 
 
 def jpeg(width: int = 640, height: int = 480, orientation: int = 1) -> bytes:
@@ -31,20 +29,6 @@ def jpeg(width: int = 640, height: int = 480, orientation: int = 1) -> bytes:
     return out.getvalue()
 
 
-def row_of(cast: Cast, data: bytes, **other: Any) -> dict[str, Any]:
-    """The mutation that announces these bytes."""
-    fields = {
-        "site": cast.site,
-        "work_day": DAY,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "bytes": len(data),
-        "width": 640,
-        "height": 480,
-        "media_type": "image/jpeg",
-    }
-    return mutation("photo.record", fields | other)
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> ObjectStore:
     return open_storage((tmp_path / "photos").as_uri())
@@ -52,7 +36,7 @@ def store(tmp_path: Path) -> ObjectStore:
 
 async def test_a_photo_is_complete_when_its_bytes_match(cast: Cast, store: ObjectStore) -> None:
     data = jpeg()
-    photo = row_of(cast, data)
+    photo = photo_row(cast, data)
     assert said(await send(cast.foreman, photo)) == ["applied"]
     assert value(cast.url, "SELECT state FROM photo") == "awaiting_bytes"
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
@@ -64,7 +48,7 @@ async def test_a_photo_is_complete_when_its_bytes_match(cast: Cast, store: Objec
 
 async def test_sending_the_bytes_again_changes_nothing(cast: Cast, store: ObjectStore) -> None:
     data = jpeg()
-    photo = row_of(cast, data)
+    photo = photo_row(cast, data)
     await send(cast.foreman, photo)
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
     first = value(cast.url, "SELECT completed_at FROM photo")
@@ -76,7 +60,7 @@ async def test_damaged_bytes_are_refused_and_the_photo_still_waits(
     cast: Cast, store: ObjectStore
 ) -> None:
     data = jpeg()
-    photo = row_of(cast, data)
+    photo = photo_row(cast, data)
     await send(cast.foreman, photo)
     with pytest.raises(Problem) as refused:
         await receive_bytes(cast.foreman, store, photo["entity_id"], data[:-1])
@@ -86,7 +70,7 @@ async def test_damaged_bytes_are_refused_and_the_photo_still_waits(
 
 async def test_bytes_before_their_row_wait(cast: Cast, store: ObjectStore) -> None:
     with pytest.raises(Problem) as refused:
-        await receive_bytes(cast.foreman, store, row_of(cast, b"x")["entity_id"], b"x")
+        await receive_bytes(cast.foreman, store, photo_row(cast, b"x")["entity_id"], b"x")
     assert refused.value.kind.slug == "photo_unknown"
 
 
@@ -94,7 +78,7 @@ async def test_a_thumbnail_is_upright_small_and_without_metadata(
     cast: Cast, store: ObjectStore
 ) -> None:
     data = jpeg(1200, 800, orientation=6)  # turned right: the red corner ends up at the top right
-    photo = row_of(cast, data)
+    photo = photo_row(cast, data)
     await send(cast.foreman, photo)
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
     small = await thumbnail_of(cast.foreman, store, photo["entity_id"])
@@ -112,7 +96,7 @@ async def test_what_is_no_picture_is_kept_without_a_thumbnail(
     cast: Cast, store: ObjectStore
 ) -> None:
     data = b"GIF89a is what I claim to be"
-    photo = row_of(cast, data)
+    photo = photo_row(cast, data)
     await send(cast.foreman, photo)
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
     assert await thumbnail_of(cast.foreman, store, photo["entity_id"]) is NoPreview.DAMAGED
@@ -125,7 +109,7 @@ async def test_the_same_picture_twice_on_a_site_is_stored_once(
 ) -> None:
     data = jpeg()
     for _ in range(2):
-        photo = row_of(cast, data)
+        photo = photo_row(cast, data)
         await send(cast.foreman, photo)
         await receive_bytes(cast.foreman, store, photo["entity_id"], data)
         await thumbnail_of(cast.foreman, store, photo["entity_id"])
@@ -138,7 +122,7 @@ async def test_a_photo_belongs_to_its_sheet_and_is_seen_by_who_may(
 ) -> None:
     of = sheet(cast)
     data = jpeg()
-    photo = row_of(cast, data, entry=of["entity_id"])
+    photo = photo_row(cast, data, entry=of["entity_id"])
     assert said(await send(cast.foreman, of, photo)) == ["applied", "applied"]
     await receive_bytes(cast.foreman, store, photo["entity_id"], data)
     await thumbnail_of(cast.supervisor, store, photo["entity_id"])
@@ -153,7 +137,7 @@ async def test_a_photo_belongs_to_its_sheet_and_is_seen_by_who_may(
 
 async def test_nobody_fills_in_somebody_elses_photo(cast: Cast, store: ObjectStore) -> None:
     data = jpeg()
-    photo = row_of(cast, data)
+    photo = photo_row(cast, data)
     await send(cast.foreman, photo)
     with pytest.raises(Problem) as refused:
         await receive_bytes(cast.other_foreman, store, photo["entity_id"], data)

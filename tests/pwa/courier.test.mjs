@@ -99,6 +99,44 @@ describe("a record on its way", () => {
     }
   });
 
+  it("leaves while the answers to those before it are written, and a disk that refuses them loses nothing", async () => {
+    const disk = db;
+    let refuse = false;
+    let refusedAt = 0;
+    db = new Proxy(disk, { get(target, name) {
+      if (name !== "transaction") {
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return (names, mode, how) => {
+        if (refuse && mode === "readwrite" && names.includes("outbox")) {
+          refuse = false;
+          refusedAt = office.pushes.length;
+          throw new DOMException("no room", "QuotaExceededError");
+        }
+        return target.transaction(names, mode, how);
+      };
+    } });
+    const courier = await launch();
+    refuse = true;
+    await courier.tell({ type: "saved", ...await saveRecords(disk,
+      Array.from({ length: 70 }, (_, i) => sheet(`m${i}`, `e${i}`))) });
+    await rest(courier);
+    // It is given up by now, but left; it would not before the clock goes on, had it been held.
+    for (let tries = 0; office.pushes.length < 2 && tries < 1000; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    assert.equal(refusedAt, 1);
+    const sent = office.pushes.map((push) => push.length);
+    assert.deepEqual(sent.slice(0, 2), [50, 20], "the second batch was on its way by then");
+    clock += 60_000;
+    await courier.tell({ type: "tick" });
+    await rest(courier);
+    assert.ok(Object.values(await statuses()).every((status) => status === "confirmed"));
+    assert.ok([...office.entries.values()].every((entry) => entry.version === 1));
+    assert.equal(office.entries.size, 70);
+  });
+
   it("never vanishes from the screen between receipt and pull", async () => {
     const courier = await launch();
     await courier.pullAll();
@@ -208,6 +246,86 @@ describe("photos", () => {
   });
 });
 
+describe("a restore", () => {
+  it("is noticed by a receipt that no pull has passed", async () => {
+    const courier = await launch();
+    await courier.pullAll();
+    const backup = office.backup();
+    const cursor = office.epoch;
+    office.fault = (url, _, act) => {
+      if (url.includes("pull")) throw new TypeError("no network");
+      return act();
+    };
+    await save(courier, sheet("m1", "e1"));
+    await rest(courier);
+    assert.deepEqual(await statuses(), { m1: "confirmed" });
+    office.restore(backup);
+    assert.equal(office.entries.size, 0);
+    office.fault = (url, _, act) => {
+      // The cursor is as good in the one history as in the other.
+      if (!url.includes("seen=")) office.epoch = cursor;
+      return act();
+    };
+    await courier.pullAll();
+    await rest(courier);
+    assert.equal(office.entries.get("e1")?.version, 1);
+  });
+
+  it("is not forgotten when the phone dies, or its disk fails, as it hears of it", async () => {
+    for (const fault of ["crash", "disk"]) {
+      const courier = await launch();
+      await courier.pullAll();
+      const backup = office.backup();
+      await save(courier, sheet(`m-${fault}`, `e-${fault}`));
+      await rest(courier);
+      await courier.pullAll();
+      office.restore(backup);
+      const real = IDBObjectStore.prototype.put;
+      let broken = fault === "disk" ? 1 : Infinity;
+      IDBObjectStore.prototype.put = function put(value, ...more) {
+        if (this.name === "outbox" && broken > 0) {
+          broken -= 1;
+          throw new DOMException("disk", "UnknownError");
+        }
+        return real.call(this, value, ...more);
+      };
+      try {
+        await courier.pullAll();
+      } finally {
+        IDBObjectStore.prototype.put = real;
+      }
+      const again = fault === "crash" ? await launch() : courier;
+      await again.pullAll();
+      await rest(again);
+      assert.equal(office.entries.get(`e-${fault}`)?.version, 1, fault);
+    }
+  });
+});
+
+it("a disk that cannot be read while sending only means trying again", async () => {
+  const courier = await launch();
+  const real = IDBDatabase.prototype.transaction;
+  let fail = true;
+  IDBDatabase.prototype.transaction = function transaction(stores, mode, ...more) {
+    if (fail && stores === "outbox" && mode !== "readwrite") {
+      fail = false;
+      throw new DOMException("the connection is closing", "InvalidStateError");
+    }
+    return real.call(this, stores, mode, ...more);
+  };
+  try {
+    await save(courier, sheet("m1", "e1"));
+    await rest(courier);
+    assert.deepEqual([fail, await statuses()], [false, { m1: "waiting" }]);
+  } finally {
+    IDBDatabase.prototype.transaction = real;
+  }
+  clock += 60_000;
+  await courier.tell({ type: "tick" });
+  await rest(courier);
+  assert.deepEqual(await statuses(), { m1: "confirmed" });
+});
+
 it("a disk that fails to write a receipt down only means asking again", async () => {
   const courier = await launch();
   const real = IDBObjectStore.prototype.put;
@@ -231,6 +349,19 @@ it("a disk that fails to write a receipt down only means asking again", async ()
   }
   assert.deepEqual(await statuses(), { m1: "confirmed" });
   assert.equal(office.entries.get("e1").version, 1);
+});
+
+it("a phone whose clock is years off forgets nothing for it", async () => {
+  const YEARS = 10 * 365 * 24 * 3600_000;
+  clock = Date.now() - YEARS;
+  const courier = await launch();
+  await save(courier, sheet("m1", "e1"));
+  await rest(courier);
+  clock += 2 * YEARS;
+  await courier.tidy(false);
+  const again = await launch();
+  await again.tidy(false);
+  assert.deepEqual(await statuses(), { m1: "confirmed" });
 });
 
 it("the phone shows what the office has, page by page, and sites no longer mine go", async () => {

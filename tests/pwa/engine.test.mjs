@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { begin, MOST_MUTATIONS, nextBatch, step, wait } from "../../pwa/js/outbox/engine.js";
+import { step } from "../../pwa/js/outbox/engine.js";
+import { begin } from "../../pwa/js/outbox/state.js";
+import { FIRST_BATCH, MOST_MUTATIONS, nextBatch, wait } from "../../pwa/js/outbox/turns.js";
 
 const NOW = 1_000_000;
 let seq = 0;
@@ -52,12 +54,33 @@ describe("sending", () => {
     assert.equal(effects.filter((e) => e.do === "send").length, 1);
   });
 
-  it("a batch is at most 50 mutations and 512 kB", () => {
-    const many = Array.from({ length: 70 }, (_, i) => item(`m${i}`));
-    assert.equal(run(lead(many)).last.ids.length, MOST_MUTATIONS);
+  it("a batch is at most 512 kB", () => {
     const heavy = ["x", "y", "z"].map((id) => item(id, { size: 200 * 1024 }));
     assert.deepEqual(run(lead(heavy)).last.ids, ["x", "y"]);
     assert.deepEqual(run(lead([item("huge", { size: 900 * 1024 })])).last.ids, ["huge"]);
+  });
+
+  it("answers double the next batch, up to the most the office is sent at once", () => {
+    const many = Array.from({ length: 1200 }, (_, i) => item(`m${i}`, { size: 10 }));
+    let at = run(lead(many));
+    const sizes = [];
+    while (at.last?.do === "send") {
+      sizes.push(at.last.ids.length);
+      at = run([applied(...at.last.ids)], at.state);
+    }
+    assert.deepEqual(sizes, [FIRST_BATCH, 100, 200, MOST_MUTATIONS, MOST_MUTATIONS, 50]);
+  });
+
+  it("a batch that came to nothing is halved, but never to a trickle", () => {
+    const many = Array.from({ length: 60 }, (_, i) => item(`m${i}`, { size: 10 }));
+    let at = run(lead(many));
+    const sizes = [];
+    for (let tries = 0; tries < 5; tries += 1) {
+      sizes.push(at.last.ids.length);
+      at = run([{ type: "failed", reason: "offline" }, { type: "wake" }], at.state);
+    }
+    assert.deepEqual(sizes, [50, 25, 12, 8, 8]);
+    assert.equal(run([applied(...at.last.ids)], at.state).last.ids.length, 16);
   });
 
   it("labour goes before photo rows, and rows before photo bytes", () => {
@@ -121,6 +144,18 @@ describe("receipts", () => {
     assert.deepEqual(last, { do: "send", ids: ["old", "new"] });
   });
 
+  it("deferred for want of a record that will never come goes by itself", () => {
+    for (const gone of [item("old", { status: "refused" }), item("old", { status: "discarded" })]) {
+      const { state, last } = run([...lead([gone, item("new", { prev_id: "old" })]),
+        { type: "answered", results: [{ id: "new", result: "deferred" }] }]);
+      assert.deepEqual(last, { do: "send", ids: ["new"] });
+      assert.equal(state.items.new.prev_id, null);
+    }
+    const { state } = run([...lead([item("new", { prev_id: "forgotten" })]),
+      { type: "answered", results: [{ id: "new", result: "deferred" }] }]);
+    assert.equal(state.items.new.prev_id, null);
+  });
+
   it("an unknown result word settles nothing", () => {
     const { state } = run([...lead([item("a")]),
       { type: "answered", results: [{ id: "a", result: "sure" }] }]);
@@ -137,6 +172,45 @@ describe("receipts", () => {
   it("a late answer to a batch that was given up changes nothing", () => {
     const { state } = run([...lead([item("a")]), { type: "follow" }, applied("a")]);
     assert.equal(state.items.a.status, "waiting");
+  });
+});
+
+describe("late answers", () => {
+  const given = run([...lead([item("a")], [photo("pic"), photo("other", { size: 9 })]),
+    { type: "follow" }, { type: "lead" }]).state;
+
+  it("to a request that was given up settle nothing of the one under way", () => {
+    assert.deepEqual(given.flight, { kind: "batch", ids: ["a"] });
+    for (const event of [{ type: "uploaded", about: ["pic"] },
+      { type: "failed", reason: "broken", about: ["b"] }, { ...applied("a"), about: ["a", "b"] }]) {
+      const { state } = run([event], given);
+      assert.deepEqual(state.flight, given.flight);
+      assert.equal(state.items.a.status, "waiting");
+    }
+  });
+
+  it("never confirm another picture than their own", () => {
+    const { state } = run([{ ...applied("a"), about: ["a"] },
+      { type: "uploaded", about: ["pic"] }], given);
+    assert.deepEqual(state.flight, { kind: "photo", id: "other" });
+    assert.equal(state.photos.other.status, "waiting");
+  });
+});
+
+describe("a clock put back", () => {
+  const YEARS = 10 * 365 * 24 * 3600_000;
+
+  it("does not hold back what a fast clock put off", () => {
+    const items = [item("a", { not_before: NOW + YEARS }), item("b", { not_before: NOW + 5_000 })];
+    assert.deepEqual(run(lead(items)).effects[0], { do: "send", ids: ["a", "b"] }, "on launch");
+    assert.deepEqual(nextBatch(run([{ type: "loaded", items, photos: [] }]).state, NOW), ["a"]);
+  });
+
+  it("ends the wait after a failure, too, and sets no alarm for years", () => {
+    const failed = run([...lead([item("a")]),
+      { type: "failed", reason: "server", retryAfter: YEARS, now: NOW + YEARS }]);
+    assert.ok(failed.last.at - NOW - YEARS <= 3600_000);
+    assert.deepEqual(run([{ type: "tick" }], failed.state).last, { do: "send", ids: ["a"] });
   });
 });
 
@@ -222,12 +296,12 @@ describe("photo bytes", () => {
 describe("a server put back to a backup", () => {
   it("is given again what this phone still holds, of that site", () => {
     const items = [item("a", { status: "confirmed" }), item("b", { status: "refused" }),
-      item("c", { status: "confirmed", site: "elsewhere" })];
+      item("c", { status: "confirmed", site: "elsewhere" }), item("q", { status: "quarantined" })];
     const { state } = run([...lead(items, [photo("pic", { status: "confirmed" }),
       photo("dropped", { status: "confirmed" })]),
       { type: "restored", site: "site", dropped: new Set(["dropped"]) }]);
     assert.deepEqual(Object.values(state.items).map((i) => i.status),
-      ["waiting", "refused", "confirmed"]);
+      ["waiting", "refused", "confirmed", "waiting"], "and what it kept for its decision");
     assert.equal(state.photos.pic.status, "waiting");
     assert.equal(state.photos.dropped.status, "confirmed");
   });

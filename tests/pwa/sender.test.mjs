@@ -39,6 +39,16 @@ describe("a push", () => {
     "JSON cut short": [() => json('{"results":[{"id":"a","resu'), "garbled"],
     "null": [() => json("null"), "garbled"],
     "another shape": [() => json({ result: "applied" }), "garbled"],
+    "receipts that are none": [() => json({ results: [null] }), "garbled"],
+    "a receipt without a name": [() => json({ results: [{ result: "applied" }] }), "garbled"],
+    "a body that breaks off": [() => new Response(new ReadableStream({
+      start(c) { c.enqueue(new TextEncoder().encode('{"results":[')); c.error(new Error("reset")); },
+    }), { headers: { "x-daywork": "1" } }), "garbled"],
+    "a followed redirect": [() => Object.defineProperty(json({ results: [] }), "redirected",
+      { value: true }), "portal"],
+    "a login page under 200 that sniffs as JSON": [() => new Response('{"results":[]}',
+      { headers: { "content-type": "application/json", via: "1.1 hotel" } }), "portal"],
+    "415": [() => json({ type: "envelope_encoded" }, { status: 415 }), "broken"],
     "204": [() => new Response(null, { status: 204, headers: { "x-daywork": "1" } }), "garbled"],
     "a gateway's 502": [() => new Response("bad gateway", { status: 502 }), "server"],
     "500": [() => json({ title: "oh" }, { status: 500 }), "server"],
@@ -71,19 +81,26 @@ describe("a push", () => {
 });
 
 describe("a photo", () => {
-  const facts = { media_type: "image/jpeg", sha256: "aa" };
-  it("is there only when the server's own hash is the same", async () => {
-    const put = (body) => sender(() => json(body)).putPhoto("p", new ArrayBuffer(2), facts);
-    assert.equal((await put({ id: "p", state: "complete", sha256: "aa" })).ok, true);
-    assert.equal((await put({ id: "p", state: "complete", sha256: "bb" })).ok, false);
-    assert.equal((await put({ id: "p", state: "awaiting_bytes", sha256: "aa" })).ok, false);
+  const said = (headers, status = 201) => new Response(null, { status,
+    headers: { "x-daywork": "1", "tus-resumable": "1.0.0", ...headers } });
+  const put = (answer) => sender(answer).putPhoto("p", new ArrayBuffer(2), null, async () => {});
+  const place = { location: "/api/uploads/u" };
+
+  it("is there only when the server says so, by its own hash", async () => {
+    const whole = { "upload-offset": "2", ...place };
+    assert.equal((await put(() => said({ ...whole, "x-daywork-photo": "complete" }))).ok, true);
+    assert.equal((await put(() => said(whole))).ok, false, "all bytes, but no word of the photo");
+    assert.equal((await put(() => said({ ...place, "x-daywork-photo": "complete" }))).ok, false);
+    assert.equal((await put(() => new Response(null, { status: 204 }))).reason, "portal");
+    assert.equal((await put(() => new Response("<html>", { status: 502 }))).reason, "server");
+    assert.equal((await put(() => said({ "upload-offset": "1" }))).reason, "garbled", "nowhere");
   });
 
   it("a row that has not arrived, and a broken transfer, have their own words", async () => {
-    const put = (slug, status) => sender(() => json({ type: `/problems/${slug}` }, { status }))
-      .putPhoto("p", new ArrayBuffer(2), facts);
-    assert.equal((await put("photo_unknown", 409)).reason, "photo_unknown");
-    assert.equal((await put("hash_mismatch", 422)).reason, "hash_mismatch");
+    const refused = (slug, status) => put(() => json({ type: `/problems/${slug}` }, { status }));
+    assert.equal((await refused("photo_unknown", 409)).reason, "photo_unknown");
+    assert.equal((await refused("hash_mismatch", 422)).reason, "hash_mismatch");
+    assert.equal((await refused("another_member", 401)).reason, "signed_out");
   });
 });
 
@@ -91,4 +108,7 @@ it("a pull page without a cursor is no page", async () => {
   const pull = (body) => sender(() => json(body)).pull("s", null);
   assert.equal((await pull({ rows: [], more: false, revision: 1 })).ok, false);
   assert.equal((await pull({ rows: [], more: false, revision: 1, cursor: "c" })).ok, true);
+  for (const row of [null, {}, { id: "a" }, { id: "a", s: "worker", gone: false, d: null }]) {
+    assert.equal((await pull({ rows: [row], more: false, revision: 1, cursor: "c" })).ok, false);
+  }
 });

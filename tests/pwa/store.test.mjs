@@ -7,6 +7,7 @@ import { openStore } from "../../pwa/js/store/database.js";
 import { keepDraft, readDraft } from "../../pwa/js/store/facts.js";
 import { discard, forgetOld, KEEP_MS, mutationsToSend, photoToSend, readOutbox, writeChanges }
   from "../../pwa/js/store/outbox.js";
+import { holder, keepHolder } from "../../pwa/js/store/holder.js";
 import { pullState, purgeSite, readSite, takePage } from "../../pwa/js/store/rows.js";
 import { NotSaved, saveRecords } from "../../pwa/js/store/save.js";
 
@@ -19,6 +20,16 @@ const record = (id, entity, more = {}) => ({ id, type: "labour.sheet", entity_id
   client_time: "2026-03-05T10:00:00Z", ...more });
 const picture = (id) => ({ id, bytes: new Uint8Array([1, 2, 3]).buffer,
   thumb: new Uint8Array([1]).buffer, media_type: "image/jpeg", sha256: "aa" });
+
+describe("the phone", () => {
+  it("knows whose it is, also when nothing else was written down", async () => {
+    assert.equal(await holder(), null);
+    await keepHolder("m1");
+    assert.equal(await holder(), "m1");
+    await keepHolder(null);
+    assert.equal(await holder(), null);
+  });
+});
 
 describe("saving", () => {
   it("keeps entry, photo bytes and outbox row together, and ends the draft", async () => {
@@ -100,6 +111,18 @@ describe("saving", () => {
   });
 });
 
+describe("forgetting", () => {
+  it("waits until the office's rows have caught up: else a record would leave the screen", async () => {
+    await saveRecords(db, [record("m1", "e1")]);
+    await writeChanges(db, [{ id: "m1", status: "confirmed", receipt: { at: 1, revision: 7 } }], []);
+    const page = (revision, cursor) => ({ rows: [], cursor, more: false, revision, reset: null });
+    await takePage(db, "s", page(6, "c6"), 1);
+    assert.deepEqual(await forgetOld(db, 2 + KEEP_MS), []);
+    await takePage(db, "s", page(7, "c7"), 1);
+    assert.deepEqual(await forgetOld(db, 2 + KEEP_MS), ["m1"]);
+  });
+});
+
 describe("the office's rows", () => {
   const row = (id, rev, gone = false) => ({ s: "worker", id, rev, gone, d: gone ? null : { name: id } });
   const page = (rows, cursor, more = {}) => ({ rows, cursor, more: false, revision: 9, reset: null,
@@ -120,6 +143,17 @@ describe("the office's rows", () => {
     assert.equal((await pullState(db, "s")).revision, 0);
     await takePage(db, "s", page([row("b", 2)], "c2"), 1);
     assert.equal((await pullState(db, "s")).revision, 9);
+  });
+
+  it("a page asked for with a cursor that was passed meanwhile is of no use", async () => {
+    await takePage(db, "s", page([row("a", 1)], "c1"), 1, null);
+    await takePage(db, "s", page([row("a", 2), row("b", 2)], "c2"), 2, "c1");
+    assert.equal(await takePage(db, "s", page([row("a", 1, true)], "c1"), 3, null), null);
+    assert.deepEqual(await names(), ["a", "b"]);
+    assert.equal((await pullState(db, "s")).cursor, "c2", "cursors never go back");
+    await purgeSite(db, "s");
+    assert.equal(await takePage(db, "s", page([row("c", 3)], "c3"), 4, "c2"), null);
+    assert.deepEqual(await names(), [], "nothing comes back after a purge");
   });
 
   it("what is gone goes", async () => {

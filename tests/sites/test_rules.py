@@ -32,6 +32,18 @@ def test_a_new_rate_ends_the_one_that_held_and_yields_to_the_next(
     assert fit_in(spans, first) == fit
 
 
+def test_after_a_rate_for_some_days_the_one_before_holds_again() -> None:
+    open_end = [Span(OLD, MARCH, None)]
+    days = (date(2026, 3, 10), date(2026, 3, 20))
+    closed = (OLD, date(2026, 3, 9))
+    assert fit_in(open_end, *days) == Fit(*closed, days[1], date(2026, 3, 21), None)
+    followed = [Span(OLD, MARCH, date(2026, 3, 31)), Span(NEXT, APRIL, None)]
+    assert fit_in(followed, *days) == Fit(*closed, days[1], date(2026, 3, 21), date(2026, 3, 31))
+    past_the_next = (days[0], date(2026, 4, 5))
+    assert fit_in(followed, *past_the_next) == Fit(*closed, date(2026, 3, 31))
+    assert fit_in([], *days) == Fit(None, None, days[1])
+
+
 def test_a_task_does_not_stand_under_itself() -> None:
     a, b, c = UUID(int=1), UUID(int=2), UUID(int=3)
     parents: dict[UUID, UUID | None] = {a: None, b: a, c: b}

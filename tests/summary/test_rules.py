@@ -1,19 +1,31 @@
 """A month's figures, worked out by hand: the same cases that the database is asked below."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from daywork.ground.ids import new_id
 from daywork.ground.problems import Problem
 from daywork.ground.terms import LabourUnit, RateUnit
-from daywork.labour.rules import Rate, man_days_of, price_line, rate_on
+from daywork.ground.workdays import WorkCalendar, kind_of_day
+from daywork.labour.prices import (
+    Nearest,
+    OvertimeRule,
+    OvertimeWay,
+    Rate,
+    price_line,
+    rate_on,
+    way_on,
+)
+from daywork.labour.rules import man_days_of
 from daywork.summary.rules import (
     Figures,
     Grouping,
     Month,
+    Parts,
     Row,
     in_reading_order,
     month_named,
@@ -23,6 +35,7 @@ from daywork.summary.rules import (
 from tests.support.months import CASES, Facts
 
 TODAY = date(2026, 3, 5)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def figures_of(case: dict[str, Any], one: dict[str, Any]) -> Figures:
@@ -35,9 +48,10 @@ def figures_of(case: dict[str, Any], one: dict[str, Any]) -> Figures:
         return Figures(pending_man_days=man_days, pending_overtime=overtime)
     if one["state"] == "returned":
         return Figures(returned_man_days=man_days, returned_overtime=overtime)
-    rates: dict[str, list[Rate]] = {"worker": [], "trade": []}
+    whose = {of: new_id() for of in ("task", "worker", "crew", "trade", "site")}
+    rates: dict[UUID, list[Rate]] = {}
     for told in case["rates"]:
-        rates[told["of"]].append(
+        rates.setdefault(whose[told["of"]], []).append(
             Rate(
                 new_id(),
                 RateUnit(told["unit"]),
@@ -47,17 +61,40 @@ def figures_of(case: dict[str, Any], one: dict[str, Any]) -> Figures:
                 date.fromisoformat(told["to"]) if told["to"] else None,
             )
         )
-    rate = rate_on(date.fromisoformat(one["day"]), rates["worker"], rates["trade"])
+    day = date.fromisoformat(one["day"])
+    nearest = Nearest(**whose | ({} if one.get("task") else {"task": None}))
+    rate = rate_on(day, nearest, rates)
     if rate is None:
         return Figures(man_days, overtime, unpriced=int(bool(man_days or overtime)))
+    ways = [
+        OvertimeRule(OvertimeWay(rule["way"]), date.fromisoformat(rule["from"]), LONG_AGO)
+        for rule in case.get("overtime", ())
+        if rule["site"] == one["site"]
+    ]
+    statute = way_on(day, ways) is OvertimeWay.STATUTE
     pay = price_line(
         rate,
         man_days,
         overtime,
         hours_per_day=divisor,
         overtime_hours_per_man_day=Decimal(site["overtime_hours_per_man_day"]),
+        by_statute=kind_of_day(WorkCalendar(country="CN"), day) if statute else None,
     )
-    return Figures(man_days, overtime, pay.earned + pay.overtime_earned)
+    return Figures(
+        man_days,
+        overtime,
+        pay.earned + pay.overtime_earned,
+        parts=Parts(labour=pay.earned, overtime=pay.overtime_earned),
+    )
+
+
+def figures_of_item(item: dict[str, Any]) -> Figures:
+    """One pay item by its kind and sign."""
+    amount = Decimal(item["amount"])
+    if amount < 0:
+        return Figures(earned=amount, parts=Parts(deductions=-amount))
+    part = item["kind"] if item["kind"] in ("piecework", "monthly") else "allowances"
+    return Figures(earned=amount, parts=Parts(**{part: amount}))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -69,7 +106,14 @@ def test_a_month_comes_to_what_was_worked_out_by_hand(case: dict[str, Any]) -> N
             for one in case["lines"]
             if month.holds(date.fromisoformat(one["day"])) and where in ("all", one["site"])
         ]
-        assert total_of(lines) == Facts(case).at(where)
+        items = [
+            figures_of_item(item)
+            for item in case.get("items", ())
+            if month.holds(date.fromisoformat(item["day"])) and not item.get("voided")
+        ]
+        total = total_of([*lines, *items])
+        assert total == Facts(case).at(where)
+        assert total.parts.earned == total.earned
 
 
 def test_a_month_is_named_by_year_and_month_and_defaults_to_todays() -> None:
@@ -89,12 +133,14 @@ def test_pay_that_may_not_be_seen_stays_hidden_in_every_sum() -> None:
     hidden = Figures(Decimal(1), earned=Decimal(300)).without_pay()
     assert hidden.earned is None
     assert (hidden + Figures(earned=Decimal(1))).earned is None
-    assert outstanding(None, Decimal(5)) is None
-    assert outstanding(Decimal(5), None) is None
+    assert outstanding(None, Decimal(5), Decimal(0)) is None
+    assert outstanding(Decimal(5), None, Decimal(0)) is None
+    assert outstanding(Decimal(5), Decimal(0), None) is None
 
 
-def test_outstanding_is_earned_less_advances_and_may_be_below_zero() -> None:
-    assert outstanding(Decimal("300.00"), Decimal("500.00")) == Decimal("-200.00")
+def test_outstanding_is_earned_less_advances_less_paid_and_may_be_below_zero() -> None:
+    assert outstanding(Decimal("300.00"), Decimal("500.00"), Decimal(0)) == Decimal("-200.00")
+    assert outstanding(Decimal("900.00"), Decimal("500.00"), Decimal("399.99")) == Decimal("0.01")
 
 
 def test_codes_are_read_as_people_count_and_lines_without_a_task_come_last() -> None:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,7 +12,6 @@ from daywork.ground.problems import Problem
 from daywork.ground.terms import Role
 from daywork.people.actor import Actor
 from daywork.summary.origins import Narrowing
-from daywork.summary.queries import OF_MONTH, SUMS
 from daywork.summary.rules import Figures, Grouping, total_of
 from daywork.summary.service import (
     Summary,
@@ -20,6 +20,7 @@ from daywork.summary.service import (
     price_what_waited,
     sheets_behind,
 )
+from daywork.summary.sums import OF_MONTH, SUMS
 from tests.support.cast import Cast
 from tests.support.database import query
 from tests.support.months import CASES, Facts, advance_given, happen, set_rate, sheet_sent, work_on
@@ -93,7 +94,7 @@ async def test_every_grouping_adds_up_to_the_same_total(cast: Cast) -> None:
             total_of(row.figures for row in (await month(cast.owner, by, site=site)).rows)
             for by in Grouping
         ]
-        assert totals == sums == [totals[0]] * 4
+        assert totals == sums == [totals[0]] * len(Grouping)
     everywhere = (await month(cast.owner)).total
     each = [(await month(cast.owner, site=site)).total for site in (cast.site, cast.far_site)]
     assert everywhere == each[0] + each[1]
@@ -157,18 +158,32 @@ async def test_figures_open_exactly_the_sheets_they_are_made_of(cast: Cast) -> N
     keys = {
         Grouping.WORKER: "worker",
         Grouping.CREW: "crew",
+        Grouping.TRADE: "trade",
         Grouping.TASK: "task",
+        Grouping.COST_CODE: "cost_code",
         Grouping.DAY: "day",
     }
+    nothing: dict[Grouping, dict[str, Any]] = {
+        Grouping.TASK: {"without_task": True},
+        Grouping.TRADE: {"without_trade": True},
+        Grouping.COST_CODE: {"cost_code": ""},
+    }
+    query(
+        cast.url,
+        "UPDATE task SET cost_code = '01.1 模板' WHERE organisation = $1 AND id = $2",
+        cast.organisation,
+        cast.task,
+    )
     for by in Grouping:
         for row in (await month(cast.owner, by)).rows:
-            asked: dict[str, Any] = {keys[by]: row.key}
+            asked: dict[str, Any] = {} if by is Grouping.SITE else {keys[by]: row.key}
             if row.key == "none":
-                asked = {"without_task": True}
+                asked = nothing[by]
             elif by is Grouping.DAY:
                 asked = {"day": row.day}
+            site = UUID(row.key) if by is Grouping.SITE else None
             found = await sheets_behind(
-                cast.owner, None, "2026-03", Narrowing(**asked), 1, NOW, english=True
+                cast.owner, site, "2026-03", Narrowing(**asked), 1, NOW, english=True
             )
             assert found.total == row.figures
             assert total_of(one.figures for one in found.sheets) == row.figures

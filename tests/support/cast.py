@@ -80,9 +80,12 @@ ROLES = {
 }
 
 
-def found(url: str, name: str = "Huayan Building") -> Cast:
-    """Write a company into an empty or shared database, as the database's owner."""
-    cast = Cast(url)
+def found(url: str, name: str = "Huayan Building", cast: Cast | None = None) -> Cast:
+    """Write a company into an empty or shared database, as the database's owner.
+
+    ``cast`` names what must have a certain id.
+    """
+    cast = cast or Cast(url)
     told: list[tuple[Any, ...]] = []
 
     def tell(*statement: Any) -> None:
@@ -139,7 +142,7 @@ def found(url: str, name: str = "Huayan Building") -> Cast:
             cast.carpenter,
             cast.members.get(foreman or ""),
         )
-    cast.workers = [new_id() for _ in range(4)]
+    cast.workers = cast.workers or [new_id() for _ in range(4)]
     for number, worker in enumerate([*cast.workers, cast.far_worker]):
         tell(
             "INSERT INTO worker (organisation, id, name, trade) VALUES ($1, $2, $3, $4)",

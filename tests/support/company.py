@@ -20,6 +20,11 @@ PASSWORD = "tower crane 17"
 _QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+def quick_hash(password: str) -> str:
+    """A password's hash that costs a test nothing."""
+    return _QUICK.hash(password)
+
+
 @dataclass
 class Company:
     """One company; every method inserts and returns an id."""
@@ -101,7 +106,9 @@ class Browser(httpx.Client):
     """A browser without a screen: keeps cookies, sends the token against forgery with forms."""
 
     def __init__(self, url: str, agent: str = "Mozilla/5.0 (X11; Linux) Firefox/140.0") -> None:
-        super().__init__(base_url=url, headers={"user-agent": agent, "accept-language": "en"})
+        super().__init__(
+            base_url=url, timeout=60, headers={"user-agent": agent, "accept-language": "en"}
+        )
 
     def send_form(self, path: str, **fields: object) -> httpx.Response:
         """POST a form as a page of ours would."""

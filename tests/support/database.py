@@ -1,22 +1,19 @@
-"""Every test its own database, in 15 ms: a clone of one that was migrated once.
+"""Every test its own database: a clone of one that was migrated once, emptied and used again.
 
 The server is the embedded Postgres, shared by all pytest-xdist workers of a run and stopped by the
 last of them; or, with `DAYWORK_TEST_DATABASE_URL`, any Postgres 15 to 18 whose user may make
 databases and roles (`postgresql://user:password@host/postgres`).
 """
 
-import asyncio
 import hashlib
 import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -26,40 +23,42 @@ from daywork.ground import migrations, places
 from daywork.ground.database import close_database, open_database
 from daywork.ground.postgres import EmbeddedPostgres
 from daywork.ground.settings import load_settings
+from tests.support.asking import apart, let_go, query, value
+from tests.support.emptied import Fresh, emptied, look
 
-T = TypeVar("T")
+__all__ = ["apart", "query", "value"]
 
 _TEMPLATE_LOCK = 4_110_001
 
-
-def query(url: str, sql: str, *args: Any) -> list[asyncpg.Record]:
-    """Rows of a statement, run as the database's owner: past the row-level security."""
-
-    async def ask() -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(url)
-        try:
-            return await connection.fetch(sql, *args)
-        finally:
-            await connection.close()
-
-    return apart(ask())
-
-
-def apart(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine in a thread of its own: the test's may have a loop already (Playwright)."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, work).result()
-
-
-def value(url: str, sql: str, *args: Any) -> Any:
-    """The first column of the first row, or None."""
-    rows = query(url, sql, *args)
-    return rows[0][0] if rows else None
+REGISTER_KEY = "ZGVtby1rZXktb2YtdGhlLXRlc3RzLTMyLWJ5dGVzISE"
+"""The key of the demo's real-name register, in every clone of it."""
 
 
 def on_server(url: str, database: str) -> str:
     """The URL of another database of the same server."""
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def copied(url: str, onto: str | None = None) -> str:
+    """Copy a database that nobody is connected to; returns the name of the copy."""
+    name = onto or f"daywork_test_{uuid.uuid4().hex[:16]}"
+    source = urlsplit(url).path.removeprefix("/")
+    let_go(url)
+    query(on_server(url, "postgres"), f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    return name
+
+
+def dropped(url: str) -> str:
+    """Drop a database, whoever is connected; returns what its name was."""
+    name = urlsplit(url).path.removeprefix("/")
+    let_go(url)
+    query(on_server(url, "postgres"), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    return name
+
+
+def put_back(url: str, backup: str) -> None:
+    """Put the database back to a copy of it, whoever is connected."""
+    copied(on_server(url, backup), dropped(url))
 
 
 @pytest.fixture(scope="session")
@@ -106,13 +105,35 @@ def migrated_template(database_server: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def spare_databases(database_server: str, migrated_template: str) -> "Spares":
+    """Clones that no test uses at the moment, each as good as new."""
+    first = on_server(database_server, copied(on_server(database_server, migrated_template)))
+    return Spares(look(first), [first])
+
+
+@dataclass(frozen=True)
+class Spares:
+    """``fresh`` is how each of ``urls`` is: a clone is its template to the last row number."""
+
+    fresh: Fresh
+    urls: list[str]
+
+
 @pytest.fixture
-def database_url(database_server: str, migrated_template: str) -> Iterator[str]:
-    """URL of a migrated database without a row in it, for this test alone."""
-    name = f"daywork_test_{uuid.uuid4().hex[:16]}"
-    query(database_server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"')
-    yield on_server(database_server, name)
-    query(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+def database_url(
+    database_server: str, migrated_template: str, spare_databases: Spares
+) -> Iterator[str]:
+    """URL of a migrated database without a test's row in it, for this test alone."""
+    if spare_databases.urls:
+        url = spare_databases.urls.pop()
+    else:
+        url = on_server(database_server, copied(on_server(database_server, migrated_template)))
+    yield url
+    if emptied(url, spare_databases.fresh):
+        spare_databases.urls.append(url)
+    else:
+        dropped(url)
 
 
 @pytest.fixture
@@ -145,7 +166,9 @@ def demo(
     made = Demo(template=name, storage_url=storage, today=date(2026, 11, 24))
     query(database_server, f'CREATE DATABASE "{name}" TEMPLATE "{migrated_template}"')
     url = on_server(database_server, name)
-    settings = replace(load_settings({}), database_url=url, storage_url=storage)
+    settings = replace(
+        load_settings({}), database_url=url, storage_url=storage, register_key=REGISTER_KEY
+    )
 
     async def load() -> None:
         await open_database(url, pool_size=4)
@@ -162,10 +185,9 @@ def demo(
 @pytest.fixture
 def demo_database_url(database_server: str, demo: Demo) -> Iterator[str]:
     """URL of the demo company's database, for this test alone."""
-    name = f"daywork_test_{uuid.uuid4().hex[:16]}"
-    query(database_server, f'CREATE DATABASE "{name}" TEMPLATE "{demo.template}"')
-    yield on_server(database_server, name)
-    query(database_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    url = on_server(database_server, copied(on_server(database_server, demo.template)))
+    yield url
+    dropped(url)
 
 
 @pytest.fixture

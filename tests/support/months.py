@@ -1,4 +1,10 @@
-"""The hand-worked months of `tests/cases/labour.json`, and a way to let them really happen."""
+"""The hand-worked months of `tests/cases/labour.json`, and a way to let them really happen.
+
+``cases`` are read twice, each of them: by the rules alone in `summary/test_rules.py`, and through
+the database (recorded, decided, added up by every grouping) in `summary/test_summary.py`.
+``shares`` are read by `pay/test_rules.py`. `pay/test_months.py` sees to it that none is missing of
+what wages go wrong by.
+"""
 
 import json
 from collections.abc import Iterable
@@ -11,14 +17,16 @@ from uuid import UUID
 
 from daywork.approvals.service import approve, send_back
 from daywork.ground.ids import new_id
-from daywork.summary.rules import Figures
+from daywork.summary.rules import Figures, Parts
 from tests.support.cast import Cast
 from tests.support.database import query
 from tests.support.phone_words import line, said, send, sheet
 
-CASES: list[dict[str, Any]] = json.loads(
+_FILE = json.loads(
     (Path(__file__).parents[1] / "cases" / "labour.json").read_text(encoding="utf-8")
-)["cases"]
+)
+CASES: list[dict[str, Any]] = _FILE["cases"]
+SHARES: list[dict[str, Any]] = _FILE["shares"]
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,14 @@ class Facts:
     case: dict[str, Any]
 
     def at(self, where: str = "all") -> Figures:
-        told = self.case["expect"][where]
+        told = dict(self.case["expect"][where])
+        parts = {name: Decimal(value) for name, value in told.pop("parts").items()}
         return Figures(
             **{
                 name: value if isinstance(value, int) else Decimal(value)
                 for name, value in told.items()
-            }
+            },
+            parts=Parts(**parts),
         )
 
 
@@ -54,6 +64,20 @@ async def happen(cast: Cast, case: dict[str, Any]) -> None:
     query(cast.url, "DELETE FROM rate WHERE organisation = $1", cast.organisation)
     for rate in case["rates"]:
         set_rate(cast, rate)
+    for rule in case.get("overtime", ()):
+        query(
+            cast.url,
+            "INSERT INTO overtime_rule (organisation, id, site, way, valid_from, made_by)"
+            " VALUES ($1, $2, $3, $4, $5, $6)",
+            cast.organisation,
+            new_id(),
+            places[rule["site"]][0],
+            rule["way"],
+            date.fromisoformat(rule["from"]),
+            cast.members["office"],
+        )
+    for item in case.get("items", ()):
+        item_booked(cast, item)
     for one in case["lines"]:
         site, crew = places[one["site"]]
         await sheet_sent(
@@ -70,26 +94,80 @@ async def happen(cast: Cast, case: dict[str, Any]) -> None:
             site=site,
             crew=crew,
             state=one["state"],
+            task=cast.task if one.get("task") else None,
         )
 
 
 def set_rate(cast: Cast, rate: dict[str, Any], worker: UUID | None = None) -> None:
     """A price of work, as the case file words it."""
-    of_worker = rate["of"] == "worker"
+    whose = {
+        "worker": worker or cast.workers[0],
+        "crew": cast.crew,
+        "trade": cast.carpenter,
+        "site": cast.site,
+        "task": cast.task,
+    }
     query(
         cast.url,
-        "INSERT INTO rate (organisation, id, worker, trade, unit, amount, overtime_hour,"
-        " valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        f"INSERT INTO rate (organisation, id, {rate['of']}, unit, amount, overtime_hour,"  # noqa: S608
+        " valid_from, valid_to) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         cast.organisation,
         new_id(),
-        (worker or cast.workers[0]) if of_worker else None,
-        None if of_worker else cast.carpenter,
+        whose[rate["of"]],
         rate["unit"],
         Decimal(rate["amount"]),
         Decimal(rate["overtime_hour"]) if rate["overtime_hour"] else None,
         date.fromisoformat(rate["from"]),
         date.fromisoformat(rate["to"]) if rate["to"] else None,
     )
+
+
+def item_booked(cast: Cast, item: dict[str, Any], worker: UUID | None = None) -> UUID:
+    """A pay item as the case file words it, put straight into the books; returns its id."""
+    booked, day, amount = new_id(), date.fromisoformat(item["day"]), Decimal(item["amount"])
+    office = cast.members["office"]
+    source = None
+    if item["kind"] == "piecework":
+        source = new_id()
+        query(
+            cast.url,
+            "INSERT INTO piecework_run (organisation, id, site, task, crew, first_day, last_day,"
+            " quantity, unit_price, total, share_by, made_by)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $6, 1, $7, $7, 'given', $8)",
+            cast.organisation,
+            source,
+            cast.site,
+            cast.task,
+            cast.crew,
+            day,
+            amount,
+            office,
+        )
+    query(
+        cast.url,
+        "INSERT INTO pay_item (organisation, id, site, worker, work_day, kind, amount, crew,"
+        " source, batch, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        cast.organisation,
+        booked,
+        cast.site,
+        worker or cast.workers[0],
+        day,
+        item["kind"],
+        amount,
+        cast.crew,
+        source,
+        source or new_id(),
+        office,
+    )
+    if item.get("voided"):
+        query(
+            cast.url,
+            "UPDATE pay_item SET voided_at = now(), voided_by = $2, void_reason = 'twice'"
+            " WHERE id = $1",
+            booked,
+            office,
+        )
+    return booked
 
 
 def work_on(cast: Cast, site: UUID, crew: UUID, workers: Iterable[UUID]) -> None:

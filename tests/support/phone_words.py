@@ -1,5 +1,6 @@
 """What a phone would push, in the fewest words: envelopes, sheets, reports, photos."""
 
+import hashlib
 import json
 from datetime import UTC, date, datetime
 from typing import Any
@@ -7,7 +8,8 @@ from uuid import UUID
 
 from daywork.ground.ids import new_id
 from daywork.people.actor import Actor
-from daywork.sync.service import Receipt, push
+from daywork.sync.ledger import Receipt
+from daywork.sync.service import push
 from tests.support.cast import DAY, Cast
 
 NOW = datetime(2026, 3, 5, 10, 0, tzinfo=UTC)
@@ -80,3 +82,17 @@ async def send(actor: Actor, *mutations: dict[str, Any], now: datetime = NOW) ->
 def said(receipts: list[Receipt]) -> list[str]:
     """The results, or the slugs of the problems, in order."""
     return [one.problem.kind.slug if one.problem else str(one.result) for one in receipts]
+
+
+def photo_row(cast: Cast, data: bytes, **other: Any) -> dict[str, Any]:
+    """The mutation that announces these bytes."""
+    fields = {
+        "site": cast.site,
+        "work_day": DAY,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "width": 640,
+        "height": 480,
+        "media_type": "image/jpeg",
+    }
+    return mutation("photo.record", fields | other)

@@ -7,12 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 
 from daywork.ground.settings import Settings, load_settings
-from tests.support.database import Demo
+from tests.support.database import REGISTER_KEY, Demo
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,15 +28,22 @@ class Server:
         return self.url
 
 
+_idle: list[Any] = []
+"""Apps that have served: making one takes longer than most tests, and it knows nothing of the last
+test but what :func:`daywork.app.equip` gives it anew."""
+
+
 @contextmanager
 def serving(settings: Settings) -> Iterator[str]:
     """Run the app with these settings until the block ends; yields its base URL."""
-    from daywork.app import create_app
+    from daywork.app import create_app, equip
 
+    app = _idle.pop() if _idle else create_app(settings)
+    equip(app, settings)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", settings.port if settings.port != 8000 else 0))
         listener.listen(128)
-        config = uvicorn.Config(create_app(settings), log_level="warning", lifespan="on")
+        config = uvicorn.Config(app, log_level="warning", lifespan="on")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -51,6 +59,8 @@ def serving(settings: Settings) -> Iterator[str]:
             thread.join(5)
             server.force_exit = True
             thread.join(10)
+            if not thread.is_alive():
+                _idle.append(app)
 
 
 @pytest.fixture
@@ -76,6 +86,7 @@ def demo_server(demo: Demo, demo_database_url: str, tmp_path: Path) -> Iterator[
         load_settings({"DAYWORK_HOME": str(tmp_path / "home")}),
         database_url=demo_database_url,
         storage_url=demo.storage_url,
+        register_key=REGISTER_KEY,
         pool_size=4,
         host="127.0.0.1",
     )

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
@@ -15,38 +13,7 @@ from daywork.sync.feed import introduce, pull
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import NOW, line, report, said, send, sheet
-
-
-class Phone:
-    """The rows and cursor a phone keeps of one site: the simplest honest client."""
-
-    def __init__(self, actor: Actor, site: UUID, limit: int = 500) -> None:
-        self.actor, self.site, self.limit = actor, site, limit
-        self.cursor: str | None = None
-        self.rows: dict[tuple[str, UUID], Any] = {}
-        self.resets: list[str] = []
-
-    async def sync(self) -> int:
-        """Pull until nothing more comes; returns how many rows came."""
-        seen = 0
-        while True:
-            page = await pull(self.actor, self.site, self.cursor, self.limit, NOW)
-            if page.reset:
-                self.resets.append(page.reset)
-                self.rows.clear()
-            for row in page.rows:
-                seen += 1
-                if row.gone:
-                    self.rows.pop((row.s, row.id), None)
-                else:
-                    assert row.d is not None
-                    self.rows[row.s, row.id] = json.loads(bytes(row.d))
-            self.cursor = page.cursor
-            if not page.more:
-                return seen
-
-    def ids(self, subject: str) -> set[UUID]:
-        return {name for kind, name in self.rows if kind == subject}
+from tests.sync.phone import Phone
 
 
 async def test_a_first_pull_brings_roster_tasks_and_entries(cast: Cast) -> None:
@@ -90,6 +57,13 @@ async def test_snapshot_and_deltas_end_the_same_whatever_the_page_size(
     assert early.rows == late.rows
     assert early.rows["worker", cast.workers[0]]["name"] == "renamed"
     assert ("task", cast.uncounted_task) not in early.rows
+
+
+async def test_a_page_may_end_within_the_revision_a_first_pull_began_at(cast: Cast) -> None:
+    query(cast.url, "UPDATE worker SET name = 'all of them'")
+    phone = Phone(cast.supervisor, cast.site, limit=2)
+    await phone.sync()
+    assert phone.ids("worker") == set(cast.workers)
 
 
 async def test_a_commit_that_was_held_back_is_not_skipped(cast: Cast) -> None:

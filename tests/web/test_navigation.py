@@ -10,8 +10,13 @@ from daywork.web.language import speaking
 from daywork.web.navigation import tabs_for
 
 
-def somebody(*roles: Role, is_owner: bool = False) -> Actor:
-    return Actor(uuid4(), uuid4(), "Wang", "en", is_owner, {uuid4(): role for role in roles})
+def somebody(
+    *roles: Role, is_owner: bool = False, instead: Role | None = None, steps: int = 1
+) -> Actor:
+    held = {uuid4(): role for role in roles}
+    away = {site: frozenset({instead}) for site in (held or {uuid4(): None})} if instead else {}
+    two = frozenset({*held, *away}) if steps == 2 else frozenset()
+    return Actor(uuid4(), uuid4(), "Wang", "en", is_owner, held, away, two)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +28,27 @@ def somebody(*roles: Role, is_owner: bool = False) -> Actor:
         (
             somebody(is_owner=True),
             ["Overview", "Labour", "Progress", "Approvals", "Settings", "Me"],
+        ),
+        (
+            somebody(Role.OFFICE, steps=2),
+            ["Overview", "Labour", "Progress", "Approvals", "Settings", "Me"],
+        ),
+        (
+            somebody(Role.OFFICE, instead=Role.SUPERVISOR),
+            ["Overview", "Labour", "Progress", "Approvals", "Settings", "Me"],
+        ),
+        (
+            somebody(Role.OFFICE, instead=Role.OFFICE),
+            ["Overview", "Labour", "Progress", "Settings", "Me"],
+        ),
+        (somebody(Role.FOREMAN, steps=2), ["Today", "Photo", "Tasks", "Outbox"]),
+        (
+            somebody(Role.FOREMAN, instead=Role.SUPERVISOR),
+            ["Today", "Photo", "Tasks", "Outbox", "Approvals"],
+        ),
+        (
+            somebody(Role.FOREMAN, instead=Role.OFFICE, steps=2),
+            ["Today", "Photo", "Tasks", "Outbox", "Approvals"],
         ),
     ],
 )

@@ -1,6 +1,8 @@
 """Headers on every reply, and no act of ours on a stranger's page's behalf."""
 
+import socket
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -103,3 +105,13 @@ def test_a_choice_never_leads_to_another_host(browser: httpx.Client, target: str
     token = browser.get("/install").cookies[COOKIE]
     answer = choose(browser, data={"_csrf": token, "next": target})
     assert answer.headers["location"] == "/"
+
+
+def test_a_stranger_is_answered_before_his_upload_is_read(app_server: Server) -> None:
+    at = urlsplit(app_server.url)
+    with socket.create_connection((at.hostname or "", at.port or 0), timeout=10) as line:
+        line.sendall(
+            f"POST /rescue HTTP/1.1\r\nhost: {at.netloc}\r\ncontent-length: 200000000\r\n"
+            "content-type: multipart/form-data; boundary=x\r\n\r\n--x\r\n".encode()
+        )
+        assert b"location: /sign-in" in line.recv(4096).lower()

@@ -9,13 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from daywork.web import assets
-from tests.support.browser import Phone
+from tests.support.browser import Phone, under_the_worker, until
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
-
-READY = "navigator.serviceWorker.ready.then(() => true)"
-CONTROLLED = "navigator.serviceWorker.controller !== null"
 
 
 @pytest.fixture
@@ -30,8 +27,7 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def visited(phone: Phone, server: Server, path: str = "/install") -> Page:
     """A phone that has been here once, with the worker in charge."""
     page = phone.open(f"{server.url}{path}")
-    page.evaluate(READY)
-    page.wait_for_function(CONTROLLED)
+    under_the_worker(page)
     return page
 
 
@@ -65,6 +61,17 @@ def test_a_page_that_needs_the_network_says_so(
     page.goto(f"{app_server.url}/sign-in")
     expect(page.locator("h1")).to_have_text(words)
     expect(page.get_by_role("link").first).to_have_attribute("href", "/m/")
+
+
+def test_without_a_network_the_sign_page_is_the_capture_apps(
+    app_server: Server, phone: Phone
+) -> None:
+    page = visited(phone, app_server)
+    entry = "01a207a2-3280-7463-8f8b-a2e7156363d3"
+    phone.offline()
+    page.goto(f"{app_server.url}/approvals/{entry}/sign")
+    expect(page.locator("#capture")).to_be_attached()
+    assert page.url == f"{app_server.url}/m/sign/{entry}?back=/approvals"
 
 
 def test_the_worker_keeps_the_shell_and_assets_and_nothing_else(
@@ -104,9 +111,7 @@ def test_a_new_version_does_not_disturb_an_open_draft(
     page.locator("input[type=password]").first.type("half a thought")
     release(dist)
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
-    page.wait_for_function(
-        "navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)"
-    )
+    until(page, "navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)")
     page.wait_for_timeout(300)
     expect(page.get_by_text("A new version is ready.")).not_to_be_visible()
     assert page.locator("input[type=password]").first.input_value() == "half a thought"

@@ -3,38 +3,31 @@ version. Reading side of the room; callers hold an open transaction."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from daywork.approvals import queries
 from daywork.approvals.queries import Record, SheetLine
 from daywork.approvals.rules import (
+    ADVANCE_FIELDS,
+    DELAY_FIELDS,
     REPORT_FIELDS,
     SHEET_FIELDS,
-    FactChange,
-    LineChange,
+    Changes,
     LineSeen,
     changed_fields,
     changed_lines,
 )
 from daywork.approvals.waiting import Card, cards_of
-from daywork.entries.queries import history_of
+from daywork.entries.queries import history_of, questions_of
 from daywork.ground.problems import NOT_FOUND
+from daywork.ground.terms import EntryKind, EntryState, How
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What one version says otherwise than another."""
-
-    lines: list[LineChange]
-    fields: list[FactChange]
-
-    def __bool__(self) -> bool:
-        return bool(self.lines or self.fields)
+from daywork.signatures.queries import signatures_of
+from daywork.signatures.rules import Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class Step:
     """A version sent, or a decision on one."""
 
     what: str
-    """``version``, ``void``, ``approved``, ``returned`` or ``reopened``."""
+    """``version``, ``void``, a decision's outcome, or an action of the audit trail."""
     version: int
     at: datetime
     by: str
@@ -50,6 +43,9 @@ class Step:
     client_time: datetime | None
     changes: Changes | None
     """Against the version before it; None for the first version and for decisions."""
+    how: How = How.BY_HAND
+    questions: Mapping[UUID, str] = field(default_factory=dict)
+    """By worker: what a return asked about single lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,15 @@ class Opened:
     lines: list[SheetLine]
     history: list[Step]
     """Latest first."""
+    signatures: list[Signature]
+    """Of any version, oldest first."""
+
+    @property
+    def questions(self) -> Mapping[UUID, str]:
+        """By worker: what is asked now, while the record is returned."""
+        if self.record.state is not EntryState.RETURNED:
+            return {}
+        return next((one.questions for one in self.history if one.what == "returned"), {})
 
     @property
     def record(self) -> Record:
@@ -91,6 +96,8 @@ async def open_record(actor: Actor, entry: UUID) -> Opened:
     (card,) = await cards_of(actor, [record])
     lines = await queries.lines_of(actor, entry) if record.is_sheet else []
     versions = await _versions(actor, record)
+    signed = await signatures_of(actor.organisation, entry) if record.is_sheet else []
+    asked = await questions_of(actor, entry) if record.is_sheet else {}
     steps = []
     for told in versions.history:
         what, version = str(told["what"]), cast(int, told["version"])
@@ -105,14 +112,33 @@ async def open_record(actor: Actor, entry: UUID) -> Opened:
                 cast("str | None", told["reason"]) or None,
                 cast("datetime | None", told["client_time"]),
                 versions.between(version - 1, version) if what == "version" else None,
+                How(str(told["how"] or How.BY_HAND)),
+                asked.get(cast(UUID, told["id"]), {}),
             )
         )
-    return Opened(card, lines, steps[::-1])
+    for happened in await queries.happened_to(actor, record):
+        what, reason = happened.action, happened.detail or None
+        steps.append(Step(what, record.version, happened.at, happened.by, reason, None, None))
+    steps.sort(key=lambda step: step.at)
+    return Opened(card, lines, steps[::-1], signed)
 
 
 async def changes_since(actor: Actor, record: Record, version: int) -> Changes | None:
     """What the present version says otherwise than ``version``; None when that never was."""
     return (await _versions(actor, record)).between(version, record.version)
+
+
+async def changes_between(actor: Actor, record: Record, old: int, new: int) -> Changes | None:
+    """What ``new`` says otherwise than ``old``; None when one of them never was, or is void."""
+    return (await _versions(actor, record)).between(old, new)
+
+
+_FIELDS: Final = {
+    EntryKind.LABOUR_SHEET: SHEET_FIELDS,
+    EntryKind.PROGRESS_REPORT: REPORT_FIELDS,
+    EntryKind.DELAY: DELAY_FIELDS,
+    EntryKind.ADVANCE: ADVANCE_FIELDS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +157,7 @@ class _Versions:
     def between(self, old: int, new: int) -> Changes | None:
         if not self.has(old) or not self.has(new):
             return None
-        names = SHEET_FIELDS if self.record.is_sheet else REPORT_FIELDS
+        names = _FIELDS[self.record.kind]
         return Changes(
             changed_lines(self.lines.get(old, ()), self.lines.get(new, ())),
             changed_fields(self.payloads[old], self.payloads[new], names),
@@ -146,4 +172,11 @@ async def _versions(actor: Actor, record: Record) -> _Versions:
         if told["what"] == "version"
     }
     lines = await queries.lines_by_version(actor, record.id) if record.is_sheet else {}
+    if record.is_advance:
+        names = await queries.names_of_workers(
+            actor, {UUID(one["worker"]) for one in payloads.values() if "worker" in one}
+        )
+        for one in payloads.values():
+            if "worker" in one:
+                one["worker"] = names.get(UUID(one["worker"]), "")
     return _Versions(record, history, payloads, lines)

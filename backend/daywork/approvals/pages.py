@@ -4,6 +4,8 @@ Every page works as plain forms and redirects. With htmx a decision swaps its ow
 that a thumb can go down the list.
 """
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,26 +13,39 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from daywork.approvals import queries, service, words
-from daywork.approvals.opened import Changes, changes_since, open_record, record_for
+from daywork.approvals.look_pages import handlers as look_handlers
+from daywork.approvals.opened import changes_since, open_record, record_for
 from daywork.approvals.queries import Record
-from daywork.approvals.rules import offered
-from daywork.approvals.waiting import Queue, cards_of, queue_of
+from daywork.approvals.rules import Changes, offered
+from daywork.approvals.undoing import may_undo, take_back
+from daywork.approvals.waiting import Queue, cards_of, counts_of_queue, queue_of
+from daywork.chain.pages import code_qr
+from daywork.chain.service import codes_of_versions
+from daywork.crosscheck.answer_queries import open_disputes_count
+from daywork.entries.queries import last_decisions
 from daywork.entries.rules import (
     DECISION_STALE,
+    MONTH_CLOSED,
     NOT_APPROVED,
     NOT_WAITING,
     RETURN_REASON_MISSING,
 )
 from daywork.ground.database import company_transaction
+from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.ground.terms import EntryState, Outcome
+from daywork.levels.queries import rules_of
+from daywork.levels.rules import SECOND_PERSON, may_decide, turns, turns_shown
+from daywork.levels.service import rule_of
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
-from daywork.photos.queries import photos_of
 from daywork.progress.rules import planned_percent
+from daywork.signatures.rules import BOX
+from daywork.signatures.words import outcome_words, party_words, when_words
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
 from daywork.web.forms import Answers
+from daywork.web.language import gettext
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request
@@ -50,6 +65,11 @@ SPOKEN: Final[dict[str, Any]] = {
     "words": words,
     "planned_percent": planned_percent,
     "LONGEST_REASON": LONGEST_REASON,
+    "new_id": new_id,
+    "box": BOX,
+    "outcome_words": outcome_words,
+    "party_words": party_words,
+    "when_words": when_words,
 }
 """What the templates of this room speak with."""
 
@@ -66,7 +86,17 @@ async def _site_chosen(actor: Actor, chosen: UUID | None) -> tuple[Site, list[tu
     if not sites:
         raise NOT_ALLOWED()
     counts = await queries.waiting_by_site(actor, [site.id for site in sites])
-    counted = [(site, counts.get(site.id, 0)) for site in sites]
+    rules = await rules_of(actor.organisation, [site.id for site in sites])
+    counted = [
+        (
+            site,
+            sum(
+                counts.get((site.id, passed), 0)
+                for passed in turns_shown(actor, rules[site.id], site.id)
+            ),
+        )
+        for site in sites
+    ]
     if chosen is None:
         site = next((site for site, waiting in counted if waiting), sites[0])
     return site, counted
@@ -77,30 +107,39 @@ async def queue(
     request: Request,
     site: FromQuery[UUID | None] = None,
     shown: FromQuery[int] = SHOWN,
+    after: FromQuery[UUID | None] = None,
     decided: FromQuery[UUID | None] = None,
+    back: FromQuery[int] = 0,
 ) -> Response[str]:
-    """What waits on one site."""
+    """What waits on one site; ``after``: the next stretch of it, which htmx adds at the end."""
     actor: Actor = request.user
     async with company_transaction(actor.organisation):
         at, sites = await _site_chosen(actor, site)
         waiting = await queue_of(actor, at)
+        rule = await rule_of(actor.organisation, at.id)
         just = await _just_decided(actor, decided, at) if decided else None
+        undo = await _undo_offered(actor, just)
+        known = await queries.records_by_id(actor, [after]) if after else {}
+        cards = await cards_of(actor, list(known.values()))
+        disputed = await open_disputes_count(actor.organisation, at.id)
     most = max(shown, SHOWN)
-    doubtful = waiting.doubtful[:most]
-    clean = waiting.clean[: most - len(doubtful)]
+    stretch = waiting.stretch(most, cards[0] if cards else None)
     return page(
         request,
         "approvals/queue.html",
-        block="queue",
+        block="stretch" if after else "queue",
         site=at,
         sites=sites,
         waiting=waiting,
-        doubtful=doubtful,
-        clean=clean,
-        hidden=waiting.waiting - len(doubtful) - len(clean),
+        stretch=stretch,
+        rule=rule,
+        after=after,
         next_shown=most + SHOWN,
         just=just,
-        may_decide=may(actor, Right.DECIDE, at.id),
+        undo=undo,
+        back=back,
+        disputed=disputed,
+        may_decide=bool(turns(actor, rule, at.id)),
         **SPOKEN,
     )
 
@@ -110,7 +149,15 @@ async def _just_decided(actor: Actor, entry: UUID, site: Site) -> Record | None:
     record = (await queries.records_by_id(actor, [entry])).get(entry)
     if record is None or record.site != site.id:
         return None
-    return record if record.state in (EntryState.APPROVED, EntryState.RETURNED) else None
+    return record if record.decided_at is not None else None
+
+
+async def _undo_offered(actor: Actor, record: Record | None) -> bool:
+    """Whether the actor has decided it only just now."""
+    if record is None:
+        return False
+    last = (await last_decisions(actor, [record.id])).get(record.id)
+    return may_undo(last, actor.member, datetime.now(UTC))
 
 
 # The clean ones, together
@@ -123,6 +170,7 @@ async def _clean_page(
     async with company_transaction(actor.organisation):
         at, _sites = await _site_chosen(actor, site)
         waiting: Queue = await queue_of(actor, at)
+        rule = await rule_of(actor.organisation, at.id)
         left = await queries.records_by_id(actor, outcome.left) if outcome else {}
     return page(
         request,
@@ -131,7 +179,7 @@ async def _clean_page(
         waiting=waiting,
         outcome=outcome,
         left=list(left.values()),
-        may_decide=may(actor, Right.DECIDE, at.id),
+        may_decide=bool(turns(actor, rule, at.id)),
         **SPOKEN,
     )
 
@@ -162,6 +210,19 @@ def _named(text: str) -> tuple[UUID, int] | None:
         return None
 
 
+@post("/approvals/undo", status_code=200)
+async def undo(request: Request, site: FromQuery[UUID | None] = None) -> Response[Any]:
+    """Take back what was decided a moment ago: one card, or all that were approved together."""
+    answers = Answers(await request.form())
+    wanted = [found for text in answers.several("entry") if (found := _named(text))]
+    if not wanted:
+        raise NOT_FOUND()
+    taken = await take_back(request.user, wanted)
+    if request.htmx and answers.raw("on") == "card":
+        return await _card(request, wanted[0][0])
+    return go(request, f"/approvals?site={taken.back[0].site}&back={len(taken.back)}")
+
+
 # One record
 
 
@@ -178,6 +239,8 @@ async def _record_page(
     async with company_transaction(actor.organisation):
         opened = await open_record(actor, entry)
         site = await site_for(actor, opened.record.site, Right.SEE_SITE)
+        code = (await codes_of_versions(actor.organisation, entry)).get(opened.record.version)
+        rule = await rule_of(actor.organisation, site.id)
         changes = None
         if seen is not None and seen != opened.record.version:
             changes = await changes_since(actor, opened.record, seen)
@@ -191,17 +254,23 @@ async def _record_page(
         seen=seen,
         changes=changes,
         problem=told(problem) if problem else None,
+        rule=rule,
         offered=offered(
-            opened.record.state, may_decide=may(actor, Right.DECIDE, opened.record.site)
+            opened.record.state,
+            may_decide=may(actor, Right.DECIDE, site.id)
+            if opened.record.state is EntryState.APPROVED
+            else may_decide(actor, rule, site.id, opened.record.steps_passed),
         ),
         oversees=may(actor, Right.SEE_LABOUR, opened.record.site),
+        code=code,
+        code_qr=code_qr(request, code),
         **SPOKEN,
     )
 
 
 @get("/approvals/{entry:uuid}")
 async def record(request: Request, entry: FromPath[UUID]) -> Response[str]:
-    """A labour sheet or a progress report, with everything a decision needs."""
+    """A labour sheet or a report on a task, with everything a decision needs."""
     return await _record_page(request, entry)
 
 
@@ -216,18 +285,27 @@ async def decide(request: Request, entry: FromPath[UUID], decision: FromPath[str
     version = int(answers.number("version", high="2000000000", places=0) or 0)
     reason = answers.text("reason")[:LONGEST_REASON]
     on_card = bool(request.htmx) and answers.raw("on") == "card"
+    # A form whose answer was lost: the same decision comes again from what the phone has kept.
+    made = service.Made(named=answers.id("decision"))
     try:
         if outcome is Outcome.APPROVED:
-            facts = await service.approve(actor, entry, version)
+            facts = await service.approve(actor, entry, version, made=made)
         elif outcome is Outcome.RETURNED:
-            facts = await service.send_back(actor, entry, version, reason)
+            questions = _questions(answers)
+            if questions and not reason:
+                reason = gettext(words.SEE_LINES)
+            facts = await service.send_back(
+                actor, entry, version, reason, questions=questions, made=made
+            )
         else:
             facts = await service.reopen(actor, entry, version, reason)
     except Problem as problem:
         moved_on = (DECISION_STALE, NOT_WAITING, NOT_APPROVED)
-        if problem.kind not in (*moved_on, RETURN_REASON_MISSING):
+        if problem.kind not in (*moved_on, RETURN_REASON_MISSING, MONTH_CLOSED, SECOND_PERSON):
             raise
-        if on_card and problem.kind in moved_on:
+        if on_card:
+            if problem.kind not in moved_on:
+                raise
             return await _card(request, entry, seen=version)
         return await _record_page(
             request, entry, status=problem.kind.status, seen=version, problem=problem
@@ -247,51 +325,70 @@ async def _card(
     changes: Changes | None = None
     async with company_transaction(actor.organisation):
         now = await record_for(actor, entry)
+        undo = await _undo_offered(actor, now)
         (card,) = await cards_of(actor, [now])
         if seen is not None and seen != now.version:
             changes = await changes_since(actor, now, seen)
         site = await site_for(actor, now.site, Right.SEE_LABOUR)
-        waiting = await queue_of(actor, site)
+        waiting = await counts_of_queue(actor, site)
+        rule = await rule_of(actor.organisation, site.id)
+        if outcome is Outcome.APPROVED and now.state is EntryState.SUBMITTED:
+            outcome = Outcome.PASSED
     return page(
         request,
         "approvals/one_card.html",
         card=card,
         outcome=outcome,
+        undo=undo,
         changes=changes,
         seen=seen,
         waiting=waiting,
         site=site,
-        may_decide=may(actor, Right.DECIDE, now.site),
+        may_decide=may_decide(actor, rule, site.id, now.steps_passed),
         **SPOKEN,
     )
 
 
-# A photo, large
+# Questions about single lines
 
 
-@get("/approvals/{entry:uuid}/photos/{photo:uuid}")
-async def photo_of_record(
-    request: Request, entry: FromPath[UUID], photo: FromPath[UUID]
+@get("/approvals/{entry:uuid}/ask")
+async def ask(
+    request: Request,
+    entry: FromPath[UUID],
+    problem: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """One photo of the record, with when, where and by whom; installed apps have no back key."""
+    """The lines of a sheet, each to be asked about; it goes back with the questions on them."""
     actor: Actor = request.user
     async with company_transaction(actor.organisation):
-        of = await record_for(actor, entry)
-        site = await site_for(actor, of.site, Right.SEE_SITE)
-        photos = (await photos_of(actor.organisation, [entry])).get(entry, [])
-    place = next((at for at, one in enumerate(photos) if one.id == photo), None)
-    if place is None:
-        raise NOT_FOUND()
+        opened = await open_record(actor, entry)
+        site = await site_for(actor, opened.record.site, Right.SEE_LABOUR)
+        rule = await rule_of(actor.organisation, site.id)
+        if not may_decide(actor, rule, site.id, opened.record.steps_passed):
+            raise NOT_ALLOWED()
+    if not opened.record.is_sheet or opened.record.state is not EntryState.SUBMITTED:
+        return go(request, f"/approvals/{entry}")
     return page(
         request,
-        "approvals/photo.html",
-        record=of,
+        "approvals/ask.html",
+        opened=opened,
+        record=opened.record,
         site=site,
-        photo=photos[place],
-        place=place,
-        photos=photos,
+        problem=problem,
         **SPOKEN,
     )
 
 
-handlers = [queue, clean_ones, approve_clean_ones, record, decide, photo_of_record]
+def _questions(answers: Answers) -> dict[UUID, str]:
+    """What was typed or picked beside the lines, by worker."""
+    found: dict[UUID, str] = {}
+    for name in answers.typed:
+        if name.startswith("ask-"):
+            asked = answers.text(name)[:LONGEST_REASON]
+            with suppress(ValueError):
+                if asked:
+                    found[UUID(name.removeprefix("ask-"))] = asked
+    return found
+
+
+handlers = [queue, clean_ones, approve_clean_ones, undo, record, ask, decide, *look_handlers]

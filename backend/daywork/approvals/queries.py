@@ -1,6 +1,6 @@
 """SQL of approvals: what waits on a site, one record as its page shows it, and its versions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,13 +8,15 @@ from uuid import UUID
 
 from daywork.approvals.rules import DECIDED_HERE, LineSeen
 from daywork.ground.database import fetch
-from daywork.ground.terms import EntryKind, EntryState, StopCause, TaskStatus
+from daywork.ground.terms import DelayCause, EntryKind, EntryState, StopCause, TaskStatus
+from daywork.money.rules import Handed
 from daywork.people.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A labour sheet or a progress report, as the queue and its page show it."""
+    """A labour sheet, a progress report, days lost or an advance, as the queue and its page show
+    it."""
 
     id: UUID
     kind: EntryKind
@@ -31,6 +33,7 @@ class Record:
     author_name: str
     state: EntryState
     version: int
+    steps_passed: int
     received_at: datetime
     """When its present version came in."""
     first_received_at: datetime
@@ -53,23 +56,44 @@ class Record:
     cause: StopCause | None
     planned_start: date | None
     planned_finish: date | None
+    # of days lost
+    days_lost: Decimal | None
+    lost_by: DelayCause | None
+    # of an advance
+    advance: Decimal | None
+    handed: Handed | None
+    worker: UUID | None
+    worker_name: str
 
     @property
     def is_sheet(self) -> bool:
-        """A labour sheet, else a progress report."""
+        """A labour sheet, else a report on a task."""
         return self.kind is EntryKind.LABOUR_SHEET
+
+    @property
+    def is_delay(self) -> bool:
+        """A report of days lost."""
+        return self.kind is EntryKind.DELAY
+
+    @property
+    def is_advance(self) -> bool:
+        """Money handed to a worker before payday."""
+        return self.kind is EntryKind.ADVANCE
 
 
 _RECORD = """
     SELECT e.id, e.kind, e.site, e.crew, coalesce(c.name, '') AS crew_name, e.task,
            coalesce(t.code, '') AS task_code, coalesce(t.name, '') AS task_name,
            coalesce(t.name_en, '') AS task_name_en, e.work_day, e.author, m.name AS author_name,
-           e.state, e.version, e.received_at,
+           e.state, e.version, e.steps_passed, e.received_at,
            coalesce(v.received_at, e.received_at) AS first_received_at, e.clock_doubtful,
            e.return_reason, d.name AS decided_by_name, e.decided_at,
-           coalesce(s.note, p.note, '') AS note, s.man_days, s.overtime_hours, s.workers,
+           coalesce(s.note, p.note, l.note, a.note, '') AS note, s.man_days, s.overtime_hours,
+           s.workers,
            p.percent, p.quantity_done, t.quantity, coalesce(t.unit, '') AS unit,
-           p.status, p.cause, t.planned_start, t.planned_finish
+           p.status, p.cause, t.planned_start, t.planned_finish, l.days AS days_lost,
+           l.cause AS lost_by, a.amount AS advance, a.handed, a.worker,
+           coalesce(w.name, '') AS worker_name
     FROM entry e
     JOIN member m ON m.organisation = e.organisation AND m.id = e.author
     LEFT JOIN entry_version v ON v.organisation = e.organisation AND v.entry = e.id
@@ -79,6 +103,9 @@ _RECORD = """
     LEFT JOIN task t ON t.organisation = e.organisation AND t.id = e.task
     LEFT JOIN labour_sheet s ON s.organisation = e.organisation AND s.entry = e.id
     LEFT JOIN progress_report p ON p.organisation = e.organisation AND p.entry = e.id
+    LEFT JOIN delay_report l ON l.organisation = e.organisation AND l.entry = e.id
+    LEFT JOIN advance a ON a.organisation = e.organisation AND a.entry = e.id
+    LEFT JOIN worker w ON w.organisation = e.organisation AND w.id = a.worker
     WHERE e.organisation = $1 AND e.kind = ANY($2)
 """
 
@@ -89,6 +116,8 @@ def _record(row: object) -> Record:
     values["state"] = EntryState(values["state"])
     values["status"] = TaskStatus(values["status"]) if values["status"] else None
     values["cause"] = StopCause(values["cause"]) if values["cause"] else None
+    values["lost_by"] = DelayCause(values["lost_by"]) if values["lost_by"] else None
+    values["handed"] = Handed(values["handed"]) if values["handed"] else None
     return Record(**values)
 
 
@@ -115,16 +144,27 @@ async def records_by_id(actor: Actor, entries: Collection[UUID]) -> dict[UUID, R
     return {row["id"]: _record(row) for row in rows}
 
 
-async def waiting_by_site(actor: Actor, sites: Collection[UUID]) -> dict[UUID, int]:
-    """How many records wait on each of these sites; a site where none does is left out."""
+async def waiting_by_site(actor: Actor, sites: Collection[UUID]) -> dict[tuple[UUID, int], int]:
+    """How many records wait, by site and steps passed; where none does is left out."""
     rows = await fetch(
-        "SELECT site, count(*) AS waiting FROM entry WHERE organisation = $1 AND site = ANY($2)"
-        " AND state = 'submitted' AND kind = ANY($3) GROUP BY site",
+        "SELECT site, steps_passed, count(*) AS waiting FROM entry WHERE organisation = $1"
+        " AND site = ANY($2) AND state = 'submitted' AND kind = ANY($3)"
+        " GROUP BY site, steps_passed",
         actor.organisation,
         list(sites),
         list(DECIDED_HERE),
     )
-    return {row["site"]: row["waiting"] for row in rows}
+    return {(row["site"], row["steps_passed"]): row["waiting"] for row in rows}
+
+
+async def names_of_workers(actor: Actor, workers: Collection[UUID]) -> dict[UUID, str]:
+    """Names by id."""
+    rows = await fetch(
+        "SELECT id, name FROM worker WHERE organisation = $1 AND id = ANY($2)",
+        actor.organisation,
+        list(workers),
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,137 +229,36 @@ async def lines_by_version(actor: Actor, sheet: UUID) -> dict[int, list[LineSeen
     return found
 
 
-# What doubts are made of
-
-
 @dataclass(frozen=True, slots=True)
-class LineOnSheet:
-    """A line with what is on record of its worker."""
+class Happened:
+    """Something that was done with a record without changing it."""
 
-    sheet: UUID
-    worker: UUID
-    name: str
-    trade: UUID | None
-    man_days: Decimal
-    overtime_hours: Decimal
-    left_on: date | None
+    action: str
+    at: datetime
+    by: str
+    detail: str
+    """For whom it was signed and what came of it; the month of an export."""
 
 
-async def lines_on_sheets(actor: Actor, sheets: Sequence[UUID]) -> dict[UUID, list[LineOnSheet]]:
-    """The present lines of these sheets that claim work."""
+async def happened_to(actor: Actor, record: Record) -> list[Happened]:
+    """Signatures, prints, and exports of its site's month, oldest first."""
     rows = await fetch(
         """
-        SELECT l.sheet, l.worker, w.name, w.trade, l.man_days, l.overtime_hours, r.left_on
-        FROM labour_line l
-        JOIN worker w ON w.organisation = l.organisation AND w.id = l.worker
-        LEFT JOIN roster r ON r.organisation = l.organisation AND r.site = l.site
-             AND r.worker = l.worker
-        WHERE l.organisation = $1 AND l.sheet = ANY($2) AND l.live
-          AND (l.man_days > 0 OR l.overtime_hours > 0)
-        ORDER BY l.sheet, w.number, w.name, w.id
+        SELECT a.action, a.at, coalesce(m.name, '') AS by,
+               coalesce(a.detail->>'month', concat_ws(' ', a.detail->>'party',
+                        a.detail->>'outcome'), '') AS detail
+        FROM audit_event a
+        LEFT JOIN member m ON m.organisation = a.organisation AND m.id = a.member
+        WHERE a.organisation = $1
+          AND ((a.entry = $2 AND a.action IN ('entry.signed', 'entry.printed'))
+               OR (a.entry IS NULL AND $5 AND a.action = 'labour.exported'
+                   AND a.site = $3 AND a.detail->>'month' = $4))
+        ORDER BY a.at, a.id
         """,
         actor.organisation,
-        list(sheets),
+        record.id,
+        record.site,
+        f"{record.work_day:%Y-%m}",
+        record.is_sheet,
     )
-    found: dict[UUID, list[LineOnSheet]] = {}
-    for row in rows:
-        found.setdefault(row["sheet"], []).append(LineOnSheet(**row))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class OtherBooking:
-    """A worker of one sheet on another sheet of the same day."""
-
-    sheet: UUID
-    worker: UUID
-    other: UUID
-    crew: str
-    site: str
-    man_days: Decimal
-
-
-async def other_bookings(actor: Actor, sheets: Sequence[UUID]) -> list[OtherBooking]:
-    """Where else in the company the workers of these sheets are booked that day.
-
-    A returned or voided sheet claims nothing until it comes back.
-    """
-    rows = await fetch(
-        """
-        SELECT mine.sheet, mine.worker, other.sheet AS other, c.name AS crew, s.name AS site,
-               other.man_days
-        FROM labour_line mine
-        JOIN labour_line other ON other.organisation = mine.organisation
-             AND other.worker = mine.worker AND other.work_day = mine.work_day
-             AND other.sheet <> mine.sheet AND other.live AND other.state <> 'void'
-             AND other.state <> 'returned' AND other.man_days > 0
-        JOIN crew c ON c.organisation = other.organisation AND c.id = other.crew
-        JOIN site s ON s.organisation = other.organisation AND s.id = other.site
-        WHERE mine.organisation = $1 AND mine.sheet = ANY($2) AND mine.live
-          AND (mine.man_days > 0 OR mine.overtime_hours > 0)
-        ORDER BY mine.sheet, mine.worker, s.name, c.name, other.sheet
-        """,
-        actor.organisation,
-        list(sheets),
-    )
-    return [OtherBooking(**row) for row in rows]
-
-
-async def days_of_crews(
-    actor: Actor, crews: Collection[UUID], first: date, last: date
-) -> dict[UUID, list[tuple[date, str]]]:
-    """Day by day, latest first, a fingerprint of who of the crew worked how much.
-
-    Two days with the same fingerprint have the same workers with the same 工 and overtime.
-    """
-    rows = await fetch(
-        """
-        SELECT crew, work_day, md5(string_agg(
-                   worker::text || ' ' || trim_scale(man_days) || ' '
-                   || trim_scale(overtime_hours), ',' ORDER BY worker)) AS fingerprint
-        FROM (
-            SELECT crew, work_day, worker, sum(man_days) AS man_days,
-                   sum(overtime_hours) AS overtime_hours
-            FROM labour_line
-            WHERE organisation = $1 AND crew = ANY($2) AND work_day BETWEEN $3 AND $4
-              AND live AND state NOT IN ('void', 'returned')
-              AND (man_days > 0 OR overtime_hours > 0)
-              AND site IN (SELECT site FROM crew
-                           WHERE crew.organisation = $1 AND crew.id = ANY($2))
-            GROUP BY crew, work_day, worker
-        ) AS worked
-        GROUP BY crew, work_day ORDER BY crew, work_day DESC
-        """,
-        actor.organisation,
-        list(crews),
-        first,
-        last,
-    )
-    found: dict[UUID, list[tuple[date, str]]] = {}
-    for row in rows:
-        found.setdefault(row["crew"], []).append((row["work_day"], row["fingerprint"]))
-    return found
-
-
-async def reports_before(actor: Actor, reports: Sequence[UUID]) -> dict[UUID, tuple[Decimal, date]]:
-    """Percent and day of the report before each of these, by work day, then by arrival."""
-    rows = await fetch(
-        """
-        SELECT p.entry, before.percent, before.work_day
-        FROM progress_report p
-        JOIN entry e ON e.organisation = p.organisation AND e.id = p.entry
-        CROSS JOIN LATERAL (
-            SELECT o.percent, o.work_day
-            FROM progress_report o
-            JOIN entry oe ON oe.organisation = o.organisation AND oe.id = o.entry
-            WHERE o.organisation = p.organisation AND o.task = p.task AND o.entry <> p.entry
-              AND oe.state IN ('submitted', 'approved')
-              AND (o.work_day, oe.received_at) < (p.work_day, e.received_at)
-            ORDER BY o.work_day DESC, oe.received_at DESC LIMIT 1
-        ) AS before
-        WHERE p.organisation = $1 AND p.entry = ANY($2)
-        """,
-        actor.organisation,
-        list(reports),
-    )
-    return {row["entry"]: (row["percent"], row["work_day"]) for row in rows}
+    return [Happened(**row) for row in rows]

@@ -5,25 +5,44 @@ Reading side of the room; deciding is in ``service``. Callers hold an open trans
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from daywork.approvals import queries
+from daywork.approvals import doubt_queries, queries
+from daywork.approvals.advances import advance_facts
+from daywork.approvals.doubt_queries import LineOnSheet
+from daywork.approvals.doubts import (
+    OVERTIME_MONTH,
+    Booking,
+    DelayFacts,
+    Doubt,
+    Facts,
+    LineFacts,
+    ReportFacts,
+    SheetFacts,
+    doubts,
+)
 from daywork.approvals.queries import Record
-from daywork.approvals.rules import Booking, Doubt, LineFacts, ReportFacts, SheetFacts, doubts
 from daywork.ground.calendar import day_at
 from daywork.ground.money import ZERO
-from daywork.ground.terms import TaskStatus
-from daywork.labour.queries import rates_of
-from daywork.labour.rules import rate_on
+from daywork.ground.terms import EntryKind, RateUnit, TaskStatus
+from daywork.labour.prices import Nearest, nearest_of, rate_on
+from daywork.labour.queries import rates_for
+from daywork.levels.rules import turns_shown
+from daywork.levels.service import rule_of
 from daywork.people.actor import Actor
 from daywork.photos.queries import Photo, photos_of
 from daywork.sites.queries import sites_of
+from daywork.sites.rules import metres_between
 from daywork.sites.site import Site
 
 LOOK_BACK: Final = timedelta(days=14)
 """So far back a crew's days are compared: past rest days, not past a break."""
+
+PRICE_LOOK_BACK: Final = timedelta(days=62)
+"""So far back a worker's last approved day is looked for, to see whether the price changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +50,16 @@ class Card:
     """A record with its photos and with every reason to look twice."""
 
     record: Record
-    facts: SheetFacts | ReportFacts
+    facts: Facts
     doubts: tuple[Doubt, ...]
     photos: tuple[Photo, ...]
+
+    @property
+    def place(self) -> tuple[int, date, str, str, datetime, UUID]:
+        """Where it stands in the queue: the worst first, then the oldest work day."""
+        r = self.record
+        rank = 2 if not self.doubts else 0 if self.serious else 1
+        return rank, r.work_day, r.kind.value, r.crew_name, r.received_at, r.id
 
     @property
     def serious(self) -> bool:
@@ -42,23 +68,79 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """Everything that waits on one site, the oldest first."""
+class Stretch:
+    """A part of the queue, as one page shows it."""
 
     doubtful: list[Card]
     clean: list[Card]
+    left: int
+    """How many come after it."""
+
+    @property
+    def last(self) -> UUID | None:
+        """The record it ends with: the next stretch comes after it."""
+        cards = self.clean or self.doubtful
+        return cards[-1].record.id if cards else None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Everything that waits on one site, the worst first."""
+
+    doubtful: list[Card]
+    clean: list[Card]
+    elsewhere: int = 0
+    """How many wait for somebody else's step."""
 
     @property
     def waiting(self) -> int:
         """How many there are in all."""
         return len(self.doubtful) + len(self.clean)
 
+    def stretch(self, most: int, after: Card | None = None) -> Stretch:
+        """At most so many cards, from the beginning or after a card that may be decided by now."""
+        cards = [*self.doubtful, *self.clean]
+        if after is not None:
+            cards = [card for card in cards if card.place > after.place]
+        shown = cards[:most]
+        return Stretch(
+            [card for card in shown if card.doubts],
+            [card for card in shown if not card.doubts],
+            len(cards) - len(shown),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """How many wait on one site, without a look at any of them."""
+
+    waiting: int
+    elsewhere: int
+    """How many wait for somebody else's step."""
+
+
+async def counts_of_queue(actor: Actor, site: Site) -> QueueCounts:
+    """The counts of :func:`queue_of`, from an index: they cost the same in a long queue."""
+    rule = await rule_of(actor.organisation, site.id)
+    turns = turns_shown(actor, rule, site.id)
+    counts = await queries.waiting_by_site(actor, [site.id])
+    mine = sum(counts.get((site.id, passed), 0) for passed in turns)
+    return QueueCounts(mine, sum(counts.values()) - mine)
+
 
 async def queue_of(actor: Actor, site: Site) -> Queue:
     """What waits on the site; those with a serious doubt come first of all."""
-    cards = await cards_of(actor, await queries.records_waiting(actor, site.id))
-    doubtful = sorted((card for card in cards if card.doubts), key=lambda card: not card.serious)
-    return Queue(doubtful, [card for card in cards if not card.doubts])
+    records = await queries.records_waiting(actor, site.id)
+    rule = await rule_of(actor.organisation, site.id)
+    turns = turns_shown(actor, rule, site.id)
+    mine = [record for record in records if record.steps_passed in turns]
+    cards = await cards_of(actor, mine)
+    cards.sort(key=lambda card: card.place)
+    return Queue(
+        [card for card in cards if card.doubts],
+        [card for card in cards if not card.doubts],
+        len(records) - len(mine),
+    )
 
 
 async def doubtful_among(actor: Actor, entries: Collection[UUID]) -> set[UUID]:
@@ -74,10 +156,13 @@ async def cards_of(actor: Actor, records: Sequence[Record]) -> list[Card]:
     of_sites = await sites_of(actor.organisation, {record.site for record in records})
     sites = {site.id: site for site in of_sites}
     sheets = await _sheet_facts(actor, [one for one in records if one.is_sheet], sites, photos)
-    reports = await _report_facts(
-        actor, [one for one in records if not one.is_sheet], sites, photos
-    )
-    facts: dict[UUID, SheetFacts | ReportFacts] = {**sheets, **reports}
+    told = [one for one in records if one.kind is EntryKind.PROGRESS_REPORT]
+    reports = await _report_facts(actor, told, sites, photos)
+    lent = [one for one in records if one.is_advance]
+    advances = await advance_facts(actor, lent, sites, photos)
+    lost = [one for one in records if one.is_delay]
+    delays = await _delay_facts(actor, lost, sites, photos)
+    facts: dict[UUID, Facts] = {**sheets, **reports, **delays, **advances}
     return [
         Card(
             record,
@@ -89,6 +174,11 @@ async def cards_of(actor: Actor, records: Sequence[Record]) -> list[Card]:
     ]
 
 
+def _another_price(before: tuple[str, Decimal], now: tuple[str, Decimal]) -> bool:
+    """Whether a price is another one; from a day's work to a piece and back is another task."""
+    return before != now and RateUnit.QUANTITY not in (before[0], now[0])
+
+
 async def _sheet_facts(
     actor: Actor,
     sheets: Sequence[Record],
@@ -98,24 +188,48 @@ async def _sheet_facts(
     if not sheets:
         return {}
     ids = [sheet.id for sheet in sheets]
-    lines = await queries.lines_on_sheets(actor, ids)
-    everybody = [line for of_sheet in lines.values() for line in of_sheet]
-    rates = await rates_of(
-        actor,
-        (line.worker for line in everybody),
-        (line.trade for line in everybody if line.trade is not None),
+    lines = await doubt_queries.lines_on_sheets(actor, ids)
+
+    def nearest(sheet: Record, line: LineOnSheet) -> tuple[UUID | None, ...]:
+        return nearest_of(
+            Nearest(line.task, line.person, sheet.crew, line.trade, sheet.site), line.worker
+        )
+
+    rates = await rates_for(
+        actor, (nearest(sheet, line) for sheet in sheets for line in lines.get(sheet.id, ()))
     )
     elsewhere: dict[tuple[UUID, UUID], list[Booking]] = {}
-    for other in await queries.other_bookings(actor, ids):
+    for other in await doubt_queries.other_bookings(actor, ids):
         elsewhere.setdefault((other.sheet, other.worker), []).append(
-            Booking(other.other, other.crew, other.site, other.man_days)
+            Booking(other.other, other.crew, other.site, other.man_days, other.stands)
         )
-    days = await queries.days_of_crews(
+    days = await doubt_queries.days_of_crews(
         actor,
         {sheet.crew for sheet in sheets if sheet.crew is not None},
         min(sheet.work_day for sheet in sheets) - LOOK_BACK,
         max(sheet.work_day for sheet in sheets),
     )
+    first = min(sheet.work_day for sheet in sheets) - PRICE_LOOK_BACK
+    prices = await doubt_queries.last_prices(actor, ids, first)
+    overtime = await doubt_queries.overtime_this_month(actor, ids, OVERTIME_MONTH)
+
+    def seen(sheet: Record, line: LineOnSheet) -> LineFacts:
+        rate = rate_on(sheet.work_day, nearest(sheet, line), rates)
+        before = prices.get((sheet.id, line.worker))
+        return LineFacts(
+            line.worker,
+            line.name,
+            line.man_days,
+            line.overtime_hours,
+            rate is not None,
+            line.left_on,
+            tuple(elsewhere.get((sheet.id, line.worker), ())),
+            overtime.get((sheet.id, line.worker), ZERO),
+            rate is not None
+            and before is not None
+            and _another_price(before, (rate.unit, rate.amount)),
+        )
+
     found = {}
     for sheet in sheets:
         site = sites[sheet.site]
@@ -123,29 +237,28 @@ async def _sheet_facts(
         found[sheet.id] = SheetFacts(
             sheet.work_day,
             day_at(sheet.first_received_at, site.time_zone),
-            tuple(
-                LineFacts(
-                    line.worker,
-                    line.name,
-                    line.man_days,
-                    line.overtime_hours,
-                    rate_on(
-                        sheet.work_day,
-                        rates.get(line.worker, ()),
-                        rates.get(line.trade, ()) if line.trade else (),
-                    )
-                    is not None,
-                    line.left_on,
-                    tuple(elsewhere.get((sheet.id, line.worker), ())),
-                )
-                for line in lines.get(sheet.id, ())
-            ),
+            tuple(seen(sheet, line) for line in lines.get(sheet.id, ())),
             _days_up_to(sheet, of_crew),
             len(photos.get(sheet.id, ())),
             site.photo_required,
             sheet.clock_doubtful,
+            _off_site(site, photos.get(sheet.id, ())),
         )
     return found
+
+
+def _off_site(site: Site, photos: Sequence[Photo]) -> int:
+    """Metres to the farthest photo that was surely taken outside the site's radius, else 0."""
+    if site.latitude is None or site.longitude is None:
+        return 0
+    farthest = 0
+    for photo in photos:
+        if photo.latitude is None or photo.longitude is None:
+            continue
+        away = metres_between((site.latitude, site.longitude), (photo.latitude, photo.longitude))
+        if away - (photo.accuracy_m or 0) > site.radius_m:
+            farthest = max(farthest, round(away))
+    return farthest
 
 
 def _days_up_to(sheet: Record, of_crew: Sequence[tuple[date, str]]) -> tuple[str, ...]:
@@ -165,7 +278,7 @@ async def _report_facts(
 ) -> dict[UUID, ReportFacts]:
     if not reports:
         return {}
-    before = await queries.reports_before(actor, [report.id for report in reports])
+    before = await doubt_queries.reports_before(actor, [report.id for report in reports])
     found = {}
     for report in reports:
         site = sites[report.site]
@@ -181,5 +294,31 @@ async def _report_facts(
             len(photos.get(report.id, ())),
             site.photo_required,
             report.clock_doubtful,
+            _off_site(site, photos.get(report.id, ())),
         )
     return found
+
+
+async def _delay_facts(
+    actor: Actor,
+    delays: Sequence[Record],
+    sites: dict[UUID, Site],
+    photos: dict[UUID, list[Photo]],
+) -> dict[UUID, DelayFacts]:
+    if not delays:
+        return {}
+    twice: dict[UUID, list[tuple[str, Decimal]]] = {}
+    for one in await doubt_queries.same_delays(actor, [delay.id for delay in delays]):
+        twice.setdefault(one.report, []).append((one.author, one.days))
+    return {
+        delay.id: DelayFacts(
+            delay.work_day,
+            day_at(delay.first_received_at, sites[delay.site].time_zone),
+            len(photos.get(delay.id, ())),
+            sites[delay.site].photo_required,
+            delay.clock_doubtful,
+            _off_site(sites[delay.site], photos.get(delay.id, ())),
+            tuple(twice.get(delay.id, ())),
+        )
+        for delay in delays
+    }

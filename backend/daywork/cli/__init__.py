@@ -22,6 +22,10 @@ COMMANDS = {
     "migrate": "Bring the database to the shape this version needs.",
     "demo": "Load the demo company into an empty database.",
     "company": "Found a company and its owner.",
+    "backup": "Copy database, photos and keys to a folder or S3, or check such a copy.",
+    "restore": "Put a backup back into an empty installation.",
+    "verify": "Check that no record was altered, removed or slipped in.",
+    "rekey": "Seal the real-name register anew with another key.",
     "doctor": "Examine the installation and say what would fix it.",
     "postgres": "Run psql, pg_dump or another Postgres tool on the database.",
 }

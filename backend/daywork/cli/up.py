@@ -9,9 +9,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
-import shutil
 import signal
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -214,7 +212,7 @@ def _greeting(known: Settings, *, company: bool, is_demo: bool, qr: bool) -> str
 
         lines += ["", "  Sign in as", sign_ins(), ""]
     if phone is not None:
-        if qr and sys.stdout.isatty() and shutil.get_terminal_size().lines > 30:
+        if qr:
             lines += ["", _qr(phone)]
         lines += [f"  On a phone in the same network: {phone}"]
         if not phone.startswith("https://"):

@@ -10,34 +10,39 @@ import logging
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 from obstore.store import ObjectStore
 
 from daywork.approvals.service import approve, approve_clean, send_back
+from daywork.delays.service import check_site
 from daywork.demo import queries
+from daywork.demo.crosscheck import cross_check
 from daywork.demo.days import Almanac
+from daywork.demo.members import actor_of
+from daywork.demo.money import agree_on_limits, pay_last_month
 from daywork.demo.names import ORGANISATION, name_of
-from daywork.demo.people import COMPANY, FOUNDED_ON, MEMBERS, PASSWORD, SITES, WORKERS
+from daywork.demo.pay import enter_pay, insert_agreements
+from daywork.demo.people import FOUNDED_ON, PASSWORD, SITES
 from daywork.demo.pictures import Picture, draw
+from daywork.demo.register import write_register
 from daywork.demo.snapshots import Snapshot
-from daywork.demo.story import Decided, Event, Handed, Sent, story_until
-from daywork.entries.queries import entries_by_id, lock_sites
-from daywork.entries.rules import NewVersion, Recorded
-from daywork.entries.service import decide, write_versions
+from daywork.demo.story import Decided, Event, Looked, Sent, story_until
+from daywork.demo.troubles import SETTLED_FROM, double_offset
+from daywork.demo.wages import make_wages
+from daywork.doubles.service import doubles_of_month, resolve
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction, ground_transaction
 from daywork.ground.problems import Problem
 from daywork.ground.settings import Settings
-from daywork.ground.terms import EntryKind, EntryState, Outcome, PushResult
-from daywork.people.actor import Actor
+from daywork.ground.terms import PushResult
 from daywork.people.passwords import hash_password
 from daywork.people.queries import alone_in_founding, any_organisation
 from daywork.photos.service import receive_bytes
 from daywork.photos.storage import open_storage
-from daywork.sync.rules import PROTOCOL, canonical
+from daywork.register.keys import open_keyring
+from daywork.sync.rules import PROTOCOL
 from daywork.sync.service import push
 
 log = logging.getLogger(__name__)
@@ -67,10 +72,32 @@ async def load_demo(settings: Settings, today: date | None = None) -> bool:
                 sites.create_task(_live_through(of_site, Almanac(day), pictures))
         for shot in snapshots:
             await _upload(store, shot, pictures[shot.id])
+    keys = await open_keyring(settings)
+    await enter_pay(actor_of("lin"), day)
     async with company_transaction(ORGANISATION):
         await queries.mark_numbers()
+        if keys is not None:
+            await write_register(keys, day)
+    await settle_double(Almanac(day))
+    for site in SITES:
+        await make_wages(actor_of("lin"), SITES[site].id, Almanac(day))
+    await cross_check(Almanac(day))
+    async with company_transaction(ORGANISATION):
+        await agree_on_limits()
+        await pay_last_month(day)
         await queries.mark_complete()
     return True
+
+
+async def settle_double(almanac: Almanac) -> None:
+    """The office of both sites says that the scaffolder's older double booking stands."""
+    office = actor_of("lin")
+    day = almanac.day(double_offset(almanac, SETTLED_FROM))
+    booked = await doubles_of_month(office, None, f"{day:%Y-%m}", almanac.instant(0, 7))
+    for double in booked.doubles:
+        if double.open and double.work_day == day:
+            async with company_transaction(ORGANISATION):
+                await resolve(office, double.id, double.mark, None, "白天在本项目，晚上借去搭架子")
 
 
 async def _live_through(
@@ -79,8 +106,8 @@ async def _live_through(
     for event in events:
         if isinstance(event, Sent):
             await _send(event, pictures)
-        elif isinstance(event, Handed):
-            await _hand_out(event, almanac)
+        elif isinstance(event, Looked):
+            await check_site(ORGANISATION, SITES[event.site].id, event.at)
         else:
             await _decide(event)
 
@@ -111,21 +138,8 @@ async def _found(today: date) -> date | None:
             return None
         await queries.insert_company(at, today)
         await queries.insert_ground(at, today, password_hash)
+        await insert_agreements(at, today)
     return today
-
-
-def actor_of(key: str) -> Actor:
-    """A member as the services know one who is signed in."""
-    member = MEMBERS[key]
-    return Actor(
-        organisation=ORGANISATION,
-        member=member.id,
-        name=member.name,
-        language=member.language,
-        is_owner=member.role is None,
-        roles={SITES[site].id: member.role for site in member.sites if member.role},
-        organisation_name=COMPANY,
-    )
 
 
 async def _send(event: Sent, pictures: dict[UUID, "Future[Picture]"]) -> None:
@@ -183,8 +197,7 @@ async def _upload(store: ObjectStore, shot: Snapshot, picture: "Future[Picture]"
 async def _decide(event: Decided) -> None:
     """One sitting: first what is without a doubt, together; then the others, one by one."""
     actor = actor_of(event.by)
-    advances = [one.entry for one in event.judged if one.kind is EntryKind.ADVANCE]
-    others = {one.entry: one for one in event.judged if one.kind is not EntryKind.ADVANCE}
+    others = {one.entry: one for one in event.judged}
     clean = [(one.entry, one.version) for one in others.values() if one.reason is None]
     outcome = await approve_clean(actor, clean, at=event.at)
     looked_at = [*outcome.left, *(one.entry for one in others.values() if one.reason)]
@@ -198,58 +211,3 @@ async def _decide(event: Decided) -> None:
                 await send_back(actor, entry, judged.version, judged.reason, at=at)
         except Problem as problem:  # decided before, in a load that was cut short
             log.info("demo decision on %s: %s", entry, problem.kind.slug)
-    if advances:
-        await _approve_advances(actor, advances, event.at)
-
-
-async def _approve_advances(actor: Actor, entries: Sequence[UUID], at: datetime) -> None:
-    """The approvals room does not know advances yet: they have no page and no mutation."""
-    async with company_transaction(ORGANISATION):
-        await lock_sites(actor, actor.roles)
-        known = await entries_by_id(actor, entries)
-        for fact in known.values():
-            if fact.state is EntryState.SUBMITTED:
-                await decide(actor, fact.id, fact.version, Outcome.APPROVED, at=at)
-        await queries.mark_advances(entries, EntryState.APPROVED)
-
-
-async def _hand_out(event: Handed, almanac: Almanac) -> None:
-    """Note down advances; their mutation type comes with its own issue."""
-    actor = actor_of("lin")
-    site = SITES[event.site]
-    async with company_transaction(ORGANISATION):
-        await lock_sites(actor, {site.id})
-        known = await entries_by_id(actor, [advance.id for advance in event.advances])
-        versions: list[NewVersion] = []
-        rows: list[tuple[UUID, UUID, date, Decimal, str]] = []
-        for advance in event.advances:
-            if advance.id in known:
-                continue
-            day = almanac.day(advance.offset)
-            worker = WORKERS[advance.worker]
-            payload = {
-                "site": site.id,
-                "work_day": day,
-                "worker": worker.id,
-                "amount": str(advance.amount),
-                "note": advance.note,
-            }
-            encoded = canonical(payload)
-            recorded = Recorded(
-                mutation=name_of(f"mutation {advance.id} 1", event.at),
-                entity=advance.id,
-                base_version=0,
-                site=site.id,
-                payload=payload,
-                json=encoded,
-                sha256=hashlib.sha256(encoded).digest(),
-                client_time=event.at,
-                clock_doubtful=False,
-                received_at=event.at,
-                device=str(name_of("device lin")),
-            )
-            versions.append(NewVersion(recorded, EntryKind.ADVANCE, day))
-            rows.append((advance.id, worker.id, day, advance.amount, advance.note))
-        if versions:
-            await write_versions(actor, versions)
-            await queries.insert_advances(site.id, rows)

@@ -268,7 +268,7 @@ WORKERS = {worker.name: worker for worker in _workers()}
 
 @dataclass(frozen=True, slots=True)
 class RateSpec:
-    """What a trade or a worker costs: CNY a 工 or an hour."""
+    """What a trade or a worker costs: CNY a 工, an hour or a month."""
 
     whose: str
     amount: Decimal
@@ -297,7 +297,7 @@ RATES = [
     RateSpec("普工", Decimal(240), Decimal(30)),
     # 信号工 has none, so two workers' pay waits for the office.
     RateSpec("王建军", Decimal(430), Decimal(72)),
-    RateSpec("李国强", Decimal(410)),
+    RateSpec("李国强", Decimal(9800), unit=RateUnit.MONTH),
     RateSpec("何大伟", Decimal(400), Decimal(65)),
     RateSpec("程国庆", Decimal(370)),
     RateSpec("蒋福林", Decimal(390), Decimal(50)),

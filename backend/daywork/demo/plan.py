@@ -10,6 +10,16 @@ from uuid import UUID
 
 from daywork.demo.names import name_of
 
+EXPECTED = {"form": 390, "rebar": 365, "pour": 340, "brick": 355, "services": 350}
+"""What a 工 of a crew was expected to cost when the plan was made, CNY."""
+COST_CODES = {
+    "form": "01.1 模板人工",
+    "rebar": "01.2 钢筋人工",
+    "pour": "01.3 混凝土人工",
+    "brick": "01.4 砌筑人工",
+    "services": "01.5 水电人工",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
@@ -48,6 +58,16 @@ class TaskSpec:
     def weight(self) -> Decimal:
         """Share in its summary: its budget in thousands."""
         return self.budget / 1000
+
+    @property
+    def labour_budget(self) -> Decimal:
+        """What its labour was planned to cost: its 工 at what the crew's trade was expected to."""
+        return self.man_days * EXPECTED.get(self.crew or "", 320)
+
+    @property
+    def cost_code(self) -> str:
+        """Where its labour is booked: by the kind of crew, as the site's own list has it."""
+        return "" if self.is_summary else COST_CODES.get(self.crew or "", "01.9 其他人工")
 
     def percent_on(self, offset: int) -> Decimal:
         """What is really done by that evening, percent."""

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
+from daywork.demo.lost_days import links
 from daywork.demo.names import ORGANISATION, name_of
 from daywork.demo.people import (
     COMPANY,
@@ -73,19 +72,19 @@ async def _insert_audit(action: str, detail: dict[str, str]) -> None:
 async def insert_ground(at: datetime, today: date, password_hash: str) -> None:
     """Members, sites, crews, workers, rates and the plan, as of the company's founding."""
     members = list(MEMBERS.values())
-    await _insert(
+    await insert_rows(
         "member",
         ("id", "name", "phone", "password_hash", "language", "is_owner", "created_at"),
         "uuid text text text text bool timestamptz",
         [(m.id, m.name, m.phone, password_hash, m.language, m.role is None, at) for m in members],
     )
-    await _insert(
+    await insert_rows(
         "trade",
         ("id", "name", "name_en"),
         "uuid text text",
         [(trade_id(name), name, name_en) for name, name_en in TRADES.items()],
     )
-    await _insert(
+    await insert_rows(
         "site",
         ("id", "name", "hours_per_day", "overtime_hours_per_man_day", "latitude", "longitude",
          "starts_on", "ends_on", "created_at"),
@@ -97,13 +96,13 @@ async def insert_ground(at: datetime, today: date, password_hash: str) -> None:
         ],
     )  # fmt: skip
     await execute("UPDATE site SET rest_weekdays = '{7}' WHERE organisation = $1", ORGANISATION)
-    await _insert(
+    await insert_rows(
         "membership",
         ("site", "member", "role", "created_at"),
         "uuid uuid text timestamptz",
         [(SITES[site].id, m.id, m.role, at) for m in members for site in m.sites],
     )
-    await _insert(
+    await insert_rows(
         "crew",
         ("id", "site", "name", "trade", "foreman", "own", "company", "created_at"),
         "uuid uuid text uuid uuid bool text timestamptz",
@@ -120,7 +119,7 @@ async def insert_ground(at: datetime, today: date, password_hash: str) -> None:
 
 async def _insert_workers(at: datetime, today: date) -> None:
     known = [worker for worker in WORKERS.values() if worker.name != NEW_ON_SITE]
-    await _insert(
+    await insert_rows(
         "worker",
         ("id", "name", "number", "trade", "phone", "created_by", "created_at"),
         "uuid text text uuid text uuid timestamptz",
@@ -141,7 +140,7 @@ async def _insert_workers(at: datetime, today: date) -> None:
     ]
     lent_to = CREWS["services"]
     lent = (SITES[lent_to.site].id, WORKERS[LENT].id, lent_to.id, today + timedelta(-30), None)
-    await _insert(
+    await insert_rows(
         "roster",
         ("site", "worker", "crew", "joined_on", "left_on"),
         "uuid uuid uuid date date",
@@ -150,7 +149,7 @@ async def _insert_workers(at: datetime, today: date) -> None:
 
 
 async def _insert_rates(at: datetime, today: date) -> None:
-    await _insert(
+    await insert_rows(
         "rate",
         ("id", "worker", "trade", "unit", "amount", "overtime_hour", "valid_from", "valid_to",
          "created_by", "created_at"),
@@ -192,23 +191,31 @@ async def _insert_plan(today: date) -> None:
                 weight_of(task),
                 task.budget,
                 task.man_days,
+                task.labour_budget,
+                task.cost_code,
                 today + timedelta(first),
                 today + timedelta(last),
                 CREWS[task.crew].id if task.crew else None,
             )
         )
-    await _insert(
+    await insert_rows(
         "task",
         ("id", "site", "parent", "position", "code", "name", "name_en", "is_summary", "unit",
-         "quantity", "weight", "budget", "budget_man_days", "planned_start", "planned_finish",
-         "crew"),
-        "uuid uuid uuid int text text text bool text numeric numeric numeric numeric date date"
-        " uuid",
+         "quantity", "weight", "budget", "budget_man_days", "labour_budget",
+         "cost_code", "planned_start", "planned_finish", "crew"),
+        "uuid uuid uuid int text text text bool text numeric numeric numeric numeric numeric text"
+        " date date uuid",
         rows,
     )  # fmt: skip
+    await insert_rows(
+        "task_link",
+        ("site", "predecessor", "successor", "kind", "lag"),
+        "uuid uuid uuid text int2",
+        list(links()),
+    )
 
 
-async def _insert(
+async def insert_rows(
     table: str, columns: Sequence[str], types: str, rows: Sequence[Sequence[Any]]
 ) -> None:
     """Write rows of the demo company in one statement; ``types`` are the columns' in order."""
@@ -218,31 +225,6 @@ async def _insert(
         f" SELECT $1, u.* FROM unnest({arrays}) AS u",
         ORGANISATION,
         *(list(column) for column in zip(*rows, strict=True)),
-    )
-
-
-# Advances have no mutation yet: the office notes them down
-
-
-async def insert_advances(
-    site: UUID, rows: Sequence[tuple[UUID, UUID, date, Decimal, str]]
-) -> None:
-    """Entry, worker, day, amount and note of each advance; its entry is there already."""
-    await _insert(
-        "advance",
-        ("site", "entry", "worker", "work_day", "amount", "note"),
-        "uuid uuid uuid date numeric text",
-        [(site, *row) for row in rows],
-    )
-
-
-async def mark_advances(entries: Sequence[UUID], state: str) -> None:
-    """Repeat the entries' state on their advances."""
-    await execute(
-        "UPDATE advance SET state = $3 WHERE organisation = $1 AND entry = ANY($2)",
-        ORGANISATION,
-        list(entries),
-        state,
     )
 
 

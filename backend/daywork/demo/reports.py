@@ -69,7 +69,10 @@ def _reports_of_task(almanac: Almanac, task: TaskSpec) -> list[Report]:
     reports: list[Report] = []
     step = 3 if finished - begun < 40 else 6
     reported = Decimal(0)
-    end = min(finished, -1) if task.stopped_on is None else task.stopped_on - 1
+    end = min(finished, -1)
+    stop = None if task.stopped_on is None else _stopped(almanac, task)
+    if stop is not None:
+        end = stop.offset - 1  # that evening's report is the stop itself
     for offset in range(max(begun, FIRST), end + 1):
         if (offset - begun) % step != step - 1 or offset == finished:
             continue
@@ -77,8 +80,8 @@ def _reports_of_task(almanac: Almanac, task: TaskSpec) -> list[Report]:
             continue
         reported = max(_measured(task, offset), reported)
         reports.append(_going(task, offset, reported))
-    if task.stopped_on is not None:
-        reports.append(_stopped(almanac, task))
+    if stop is not None:
+        reports.append(stop)
     elif finished < 0:
         # Finished on a free day: said on the next one worked.
         while not almanac.is_worked(task.site, finished) and finished < -1:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from daywork.demo.days import FIRST, Almanac, Sheets, sheets_until_yesterday
+from daywork.demo.lost_days import LOOKED_ON, LOST
 from daywork.demo.names import name_of
 from daywork.demo.people import (
     CREWS,
@@ -65,26 +66,14 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Advance:
-    """Money handed to a worker before payday."""
-
-    id: UUID
-    worker: str
-    offset: int
-    amount: Decimal
-    note: str
-
-
-@dataclass(slots=True)
-class Handed:
-    """Advances the office noted down on one day."""
+class Looked:
+    """A morning on which the plan of a site was looked through."""
 
     at: datetime
     site: str
-    advances: list[Advance]
 
 
-Event = Sent | Decided | Handed
+Event = Sent | Decided | Looked
 
 
 class Story:
@@ -158,6 +147,7 @@ def story_until(today: date) -> list[Event]:
     """Everything that happened before ``today``, oldest first."""
     story = Story(today)
     _tell_sheets(story)
+    _tell_lost_days(story)
     reports = reports_of(story.almanac)
     _tell_reports(story, reports)
     _tell_advances(story)
@@ -249,6 +239,16 @@ def _mishaps(story: Story) -> set[tuple[str, int]]:
     return {mended, returned, asked, corrected, doubled}
 
 
+def _tell_lost_days(story: Story) -> None:
+    almanac = story.almanac
+    for lost in LOST:
+        entry = lost.id_in(almanac)
+        story.send(lost.author, lost.offset, "delay.report", entry, lost.payload(almanac))
+        story.approve_in_time(lost.task.site, lost.offset, entry, EntryKind.DELAY)
+    for site in SITES:
+        story.events += [Looked(almanac.instant(offset, 6), site) for offset in LOOKED_ON]
+
+
 def _tell_reports(story: Story, reports: list[Report]) -> None:
     almanac = story.almanac
     late = [report for report in reports if report.task.site == "park" and -7 < report.offset < -3]
@@ -267,9 +267,14 @@ def _tell_reports(story: Story, reports: list[Report]) -> None:
 _ADVANCE_NOTES = ("生活费", "生活费", "孩子学费", "回家路费", "家里急用", "看病")
 
 
+OVER_THE_LIMIT: Final = ("王建军", -1, Decimal(4000), "家里盖房")
+"""An advance that waits, and that is more than the site lends in a month."""
+
+
 def _tell_advances(story: Story) -> None:
-    """Twice in the six weeks the office hands out living expenses, and a few in between."""
+    """Twice in the six weeks the foremen hand out living expenses, and a few in between."""
     almanac = story.almanac
+    lent: set[tuple[str, int]] = set()
     for site in SITES:
         crews = [crew.key for crew in CREWS.values() if crew.site == site]
         workers = [
@@ -280,17 +285,31 @@ def _tell_advances(story: Story) -> None:
         for offset, many in ((-32, 7), (-18, 3), (-11, 6), (-2, 2)):
             day = almanac.worked_by(site, offset)
             chance = Random(f"daywork advances {site} {offset}")  # noqa: S311 - a story
-            at = almanac.instant(day, 16, 30)
-            advances = [
-                Advance(
-                    name_of(f"advance {worker} {almanac.day(day)}", at),
-                    worker,
-                    day,
-                    Decimal(chance.choice((500, 800, 1000, 1000, 1500, 2000, 3000))),
-                    chance.choice(_ADVANCE_NOTES),
-                )
-                for worker in sorted(chance.sample(workers, many))
-            ]
-            story.events.append(Handed(at, site, advances))
-            for advance in advances:
-                story.approve_in_time(site, day, advance.id, EntryKind.ADVANCE)
+            for worker in sorted(chance.sample(workers, many)):
+                if (worker, day) in lent:
+                    continue  # a long holiday moved two handings-out to the same day
+                lent.add((worker, day))
+                amount = Decimal(chance.choice((500, 800, 1000, 1000, 1500, 2000, 3000)))
+                entry = _lend(story, worker, day, amount, chance.choice(_ADVANCE_NOTES))
+                story.approve_in_time(site, day, entry, EntryKind.ADVANCE)
+    _lend(story, *OVER_THE_LIMIT)
+
+
+def _lend(story: Story, name: str, offset: int, amount: Decimal, note: str) -> UUID:
+    """A foreman notes down an advance on the phone; its entry."""
+    almanac = story.almanac
+    worker = WORKERS[name]
+    crew = CREWS[worker.crew]
+    day = almanac.day(offset)
+    entry = name_of(f"advance {name} {day}", almanac.instant(offset, 16, 30))
+    payload = {
+        "site": SITES[crew.site].id,
+        "work_day": day,
+        "worker": worker.id,
+        "crew": crew.id,
+        "amount": str(amount),
+        "handed": "transfer" if amount >= 2000 else "cash",
+        "note": note,
+    }
+    story.send(crew.foreman, offset, "labour.advance", entry, payload)
+    return entry

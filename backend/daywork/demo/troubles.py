@@ -10,24 +10,39 @@ from daywork.demo.people import LEFT, LENT
 
 IDENTICAL_DAYS = 5
 
+SETTLED_FROM = -6
+"""Double bookings of this day and before have been settled by the office."""
+
 
 def make_trouble(almanac: Almanac, sheets: Sheets) -> None:
     """Put the troubles into the sheets."""
     _identical_days(almanac, sheets)
-    _double_booking(almanac, sheets)
+    _double_bookings(almanac, sheets)
     _left_but_booked(almanac, sheets)
     _long_overtime(almanac, sheets)
 
 
-def _double_booking(almanac: Almanac, sheets: Sheets) -> None:
-    """The scaffolder stands on both sites' sheets with a whole day."""
-    offset = -1
-    while ("form", offset) not in sheets or ("services", offset) not in sheets:
+def _double_bookings(almanac: Almanac, sheets: Sheets) -> None:
+    """The scaffolder stands on both sites' sheets with a whole day, before with half a one."""
+    whole = Line(LENT, Decimal(9), in_hours=True, note="Scaffold for the ducts")
+    half = Line(LENT, Decimal("4.5"), in_hours=True, note="Scaffold, evening shift")
+    _lent(sheets, double_offset(almanac, -1), whole)
+    _lent(sheets, double_offset(almanac, SETTLED_FROM), half)
+
+
+def double_offset(almanac: Almanac, latest: int) -> int:
+    """The last day until then on which both crews worked that the scaffolder is lent between."""
+    offset = latest
+    while not (almanac.is_worked("lake", offset) and almanac.is_worked("park", offset)):
         offset -= 1
-    here, there = sheets["form", offset], sheets["services", offset]
+    return offset
+
+
+def _lent(sheets: Sheets, offset: int, there: Line) -> None:
+    here = sheets["form", offset]
     here.lines = [line for line in here.lines if line.worker != LENT]
     here.lines.append(Line(LENT, WHOLE, task="2.7"))
-    there.lines.append(Line(LENT, Decimal(9), in_hours=True, note="Scaffold for the ducts"))
+    sheets["services", offset].lines.append(there)
 
 
 def _left_but_booked(almanac: Almanac, sheets: Sheets) -> None:

@@ -65,7 +65,12 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 PHONE_DAYS = 62
 """A phone holds the entries of so many days, and every returned one however old."""
 
-DECIDED_KINDS = (EntryKind.LABOUR_SHEET, EntryKind.PROGRESS_REPORT, EntryKind.ADVANCE)
+DECIDED_KINDS = (
+    EntryKind.LABOUR_SHEET,
+    EntryKind.PROGRESS_REPORT,
+    EntryKind.DELAY,
+    EntryKind.ADVANCE,
+)
 """What waits for an approval; a photo only proves."""
 
 P = TypeVar("P")
@@ -126,6 +131,8 @@ class EntryFacts:
     author: UUID
     state: EntryState
     version: int
+    steps_passed: int = 0
+    """Steps of approval its present version has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +192,12 @@ def judge_version(
         raise REASON_MISSING()
 
 
+MONTH_CLOSED = ProblemKind(
+    "month_closed",
+    409,
+    _("%(month)s is closed on this site"),
+    _("Ask %(who)s to reopen the month, then try again: nothing of the record is lost."),
+)
 DECISION_STALE = ProblemKind(
     "decision_stale",
     409,
@@ -205,6 +218,14 @@ RETURN_REASON_MISSING = ProblemKind(
     422,
     _("Say why you send it back"),
     _("The foreman sees your reason on the phone and mends the record by it."),
+)
+
+
+DECISION_ID_REUSED = ProblemKind(
+    "decision_id_reused",
+    409,
+    _("This decision was already made otherwise"),
+    _("Open the record and decide anew."),
 )
 
 

@@ -1,12 +1,15 @@
 """Writing new versions and decisions of entries: the part that is the same for every kind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 
+from daywork.chain.contents import DecisionSaid, VersionSaid
+from daywork.chain.service import append
 from daywork.entries import queries
+from daywork.entries.closed import months_of
 from daywork.entries.rules import (
     ENTRY_UNKNOWN,
     Answer,
@@ -20,7 +23,7 @@ from daywork.entries.rules import (
     judge_version,
 )
 from daywork.ground.problems import NOT_FOUND, Problem
-from daywork.ground.terms import EntryState, Outcome
+from daywork.ground.terms import EntryState, How, Outcome
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 
@@ -50,6 +53,7 @@ async def judge_versions(
     ``describe`` makes the version, ``check`` raises the room's own :class:`Problem`.
     """
     known = await queries.entries_by_id(actor, [one.entity for one in batch])
+    months = await months_of(actor, {one.site for one in batch})
     judged = Judged([], {})
     for one in batch:
         version = describe(one)
@@ -63,6 +67,7 @@ async def judge_versions(
                 may_correct_others=may(actor, Right.SEE_LABOUR, one.site),
                 author=actor.member,
             )
+            months.check(one.site, version.work_day, version.kind)
             check(one)
         except Problem as problem:
             judged.answers[one.mutation] = Refused(problem)
@@ -72,14 +77,74 @@ async def judge_versions(
     return judged
 
 
-async def write_versions(actor: Actor, versions: Sequence[NewVersion]) -> None:
-    """Write judged versions.
+async def write_versions(
+    actor: Actor, versions: Sequence[NewVersion], details: Mapping[UUID, str] | None = None
+) -> None:
+    """Write judged versions, and chain them.
+
+    ``details`` by entry: what the room judged by and the payload does not tell (see ``chain``).
 
     Raises:
         StaleVersions: an entry moved on since it was judged.
     """
-    if versions and await queries.upsert_versions(actor, versions) != len(versions):
+    if not versions:
+        return
+    touched, hashes = await queries.upsert_versions(actor, versions)
+    if touched != len(versions):
         raise StaleVersions
+    told = details or {}
+    await append(
+        actor.organisation,
+        [
+            _said(actor, version, hashes[version.recorded.entity]).happening(
+                told.get(version.recorded.entity, "")
+            )
+            for version in versions
+        ],
+    )
+
+
+def _said(actor: Actor, version: NewVersion, payload_sha256: bytes) -> VersionSaid:
+    one = version.recorded
+    return VersionSaid(
+        one.entity,
+        version.version,
+        one.site,
+        version.kind.value,
+        version.crew,
+        version.work_day,
+        one.mutation,
+        actor.member,
+        one.device,
+        one.client_time,
+        one.received_at,
+        version.reason,
+        payload_sha256,
+        one.sha256,
+    )
+
+
+async def write_decisions(
+    actor: Actor,
+    facts: Sequence[EntryFacts],
+    outcome: Outcome,
+    state: EntryState,
+    reason: str | None,
+    at: datetime,
+    *,
+    how: How = How.BY_HAND,
+    named: UUID | None = None,
+    steps: int | None = None,
+) -> list[DecisionSaid]:
+    """Write judged decisions and the state they lead to, and chain them; sites are locked.
+
+    ``named``: the id a phone gave to its one decision. ``steps``: of approval passed after it; None
+    leaves them as they are.
+    """
+    said = await queries.insert_decisions(actor, facts, outcome, reason, at, how=how, named=named)
+    await queries.mark_decided(actor, [fact.id for fact in facts], state, reason, at, steps)
+    await append(actor.organisation, [one.happening() for one in said])
+    return said
 
 
 async def void_entries(
@@ -87,6 +152,7 @@ async def void_entries(
 ) -> tuple[dict[UUID, Answer], list[EntryFacts]]:
     """Void entries: a last version with a reason. Returns answers, and what was voided."""
     known = await queries.entries_by_id(actor, [one.entity for one in batch])
+    months = await months_of(actor, {one.site for one in known.values()})
     answers: dict[UUID, Answer] = {}
     versions: list[NewVersion] = []
     voided: list[EntryFacts] = []
@@ -104,6 +170,7 @@ async def void_entries(
                 may_correct_others=may(actor, Right.SEE_LABOUR, one.site),
                 author=actor.member,
             )
+            months.check(entry.site, entry.work_day, entry.kind)
         except Problem as problem:
             answers[one.mutation] = Refused(problem)
             continue
@@ -141,6 +208,5 @@ async def decide(
         raise NOT_FOUND()
     state = judge_decision(known, version, outcome, reason)
     now = at or datetime.now(UTC)
-    await queries.insert_decisions(actor, [known], outcome, reason, now)
-    await queries.mark_decided(actor, [entry], state, reason, now)
+    await write_decisions(actor, [known], outcome, state, reason, now)
     return known

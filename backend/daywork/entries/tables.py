@@ -11,6 +11,7 @@ from piccolo.columns import (
     Bytea,
     Date,
     Integer,
+    SmallInt,
     Text,
     Timestamptz,
 )
@@ -37,6 +38,7 @@ class Entry(Table, tablename="entry", db=DB):
     return_reason = Text(null=True, default=None)
     decided_by = UUID(null=True, default=None)
     decided_at = Timestamptz(null=True, default=None)
+    steps_passed = SmallInt()
 
 
 class EntryVersion(Table, tablename="entry_version", db=DB):
@@ -67,3 +69,15 @@ class Decision(Table, tablename="decision", db=DB):
     reason = Text(null=True, default=None)
     member = UUID(default=None)
     at = Timestamptz(default=None)
+    how = Text()
+
+
+class LineQuestion(Table, tablename="line_question", db=DB):
+    """``line_question``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    decision = UUID(primary_key=True, default=None)
+    sheet = UUID(default=None)
+    version = Integer()
+    worker = UUID(default=None)
+    question = Text()

@@ -2,16 +2,22 @@
 
 A work day is a date in the site's time zone, chosen on the phone. An instant is UTC. One is
 never derived from the other later; the only bridge is :func:`day_at`, for "today" on a screen.
+Which days are worked on a site is told in :mod:`daywork.ground.workdays`.
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
 def day_at(instant: datetime, time_zone: str) -> date:
     """The date on the site's wall calendar at ``instant`` (aware)."""
     return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
+def clock_at(instant: datetime, time_zone: str) -> time:
+    """What the site's wall clock shows at ``instant`` (aware)."""
+    return instant.astimezone(ZoneInfo(time_zone)).time()
 
 
 def month_of(day: date) -> tuple[date, date]:

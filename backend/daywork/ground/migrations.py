@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import asyncpg
+from pgqueuer.domain.settings import db_settings
 from pgqueuer.queries import Queries
 from piccolo.apps.migrations.commands.forwards import ForwardsMigrationManager
 from piccolo.apps.migrations.tables import Migration
@@ -109,7 +110,7 @@ async def migrate(url: str) -> list[str]:
 
 
 async def _standing(connection: asyncpg.Connection) -> Standing:
-    here = _known()
+    here = known()
     there: list[str] = []
     if await connection.fetchval("SELECT to_regclass('migration')") is not None:
         rows = await connection.fetch(
@@ -123,7 +124,8 @@ async def _standing(connection: asyncpg.Connection) -> Standing:
     )
 
 
-def _known() -> list[str]:
+def known() -> list[str]:
+    """The ids of this code's migrations, oldest first."""
     with _import_path_kept():
         manager = ForwardsMigrationManager(app_name=_APP.app_name)
         return sorted(manager.get_migration_modules(_APP.resolved_migrations_folder_path))
@@ -145,16 +147,25 @@ async def _run(url: str, count: int) -> None:
         DB.config = before
 
 
+_NOTIFIES = """
+    SELECT 1 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE t.tgname = $1 AND c.relnamespace = current_schema()::regnamespace AND t.tgenabled <> 'D'
+"""
+
+
 async def _bring_queue(connection: asyncpg.Connection) -> None:
     """Install or upgrade pgqueuer's tables, and let the app put jobs into them."""
     queue = Queries.from_asyncpg_connection(connection)
     if not await queue.schema_is_installed():
         async with connection.transaction():
             await queue.install()
-    elif not (await queue.plan_upgrade()).statements:
-        return
-    else:
+    elif (await queue.plan_upgrade()).statements:
         await queue.upgrade()
+    elif await connection.fetchval(_NOTIFIES, db_settings().trigger) is None:
+        return
+    # It would say its word inside the writing transaction: see ``ground.queue``.
+    names = db_settings()
+    await connection.execute(f'ALTER TABLE "{names.queue_table}" DISABLE TRIGGER "{names.trigger}"')
     tables = await connection.fetch(
         "SELECT relname, relkind FROM pg_class WHERE relname LIKE 'pgqueuer%' "
         "AND relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'S')"

@@ -9,3 +9,5 @@ IN_CHECKOUT = (_CHECKOUT / "pwa" / "templates").is_dir() and (_CHECKOUT / "migra
 CHECKOUT: Path | None = _CHECKOUT if IN_CHECKOUT else None
 PWA = _CHECKOUT / "pwa" if IN_CHECKOUT else PACKAGE / "_pwa"
 MIGRATIONS = _CHECKOUT / "migrations" if IN_CHECKOUT else PACKAGE / "_migrations"
+FONTS = PWA / "dist" / "fonts"
+"""Noto Sans SC, regular and bold, for what the server draws: a bare machine has no Chinese font."""

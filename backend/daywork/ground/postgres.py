@@ -194,16 +194,22 @@ class EmbeddedPostgres:
                 return
             until = time.monotonic() + patience
             while time.monotonic() < until:
-                if self._child is not None and self._child.poll() is not None:
-                    self._child = None
-                    return
-                if _postmaster(self.cluster) is None:
+                if self._has_ended(pid):
                     return
                 time.sleep(0.01)
         raise Trouble(
             f"The embedded database (process {pid}) does not stop.",
             f"Look into {self.cluster.log}.",
         )
+
+    def _has_ended(self, pid: int) -> bool:
+        """Whether the process is over; the server removes its pid file a little earlier."""
+        if self._child is not None and self._child.pid == pid:
+            if self._child.poll() is None:
+                return False
+            self._child = None
+            return True
+        return not _serves(pid, self.cluster)
 
 
 @contextmanager
@@ -252,9 +258,13 @@ def _postmaster(cluster: Cluster) -> int | None:
     if not lines or not lines[0].strip().isdigit():
         return None
     pid = int(lines[0])
+    return pid if _serves(pid, cluster) else None
+
+
+def _serves(pid: int, cluster: Cluster) -> bool:
+    """Whether this process is a server of this cluster."""
     words = _command_line(pid)
-    ours = len(words) > 2 and words[0].endswith("postgres") and words[2] == str(cluster.data)
-    return pid if ours else None
+    return len(words) > 2 and words[0].endswith("postgres") and words[2] == str(cluster.data)
 
 
 def _command_line(pid: int) -> list[str]:

@@ -4,6 +4,7 @@ Nothing set means: embedded Postgres and photos under one home folder, served on
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,15 @@ class Settings:
     """Database connections each process may hold."""
     trusted_proxies: str
     """Addresses whose ``X-Forwarded-*`` are believed (uvicorn's ``forwarded_allow_ips``)."""
+    push_contact: str | None
+    """``mailto:…`` or ``https://…``: whom push services may ask. None: nothing is pushed."""
+    vapid_private_key: str | None
+    """Base64url of 32 bytes; None: the one in the database, made on the first start."""
+    register_key: str | None
+    """Keys of the real-name register (base64url of 32 bytes, several with commas; the first
+    seals). None: those in ``register.keys`` of the home folder, made on the first start."""
+    push_local: bool
+    """Push services on this very machine are posted to as well: for tests alone."""
 
     @property
     def secure_cookies(self) -> bool:
@@ -63,7 +73,25 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         processes=_whole(env, "DAYWORK_PROCESSES", 1, 1, 64),
         pool_size=_whole(env, "DAYWORK_POOL_SIZE", 10, 2, 200),
         trusted_proxies=env.get("DAYWORK_TRUSTED_PROXIES") or "127.0.0.1",
+        push_contact=_contact(env),
+        vapid_private_key=env.get("DAYWORK_VAPID_PRIVATE_KEY") or None,
+        register_key=env.get("DAYWORK_REGISTER_KEY") or None,
+        push_local=env.get("DAYWORK_PUSH_LOCAL") == "1",
     )
+
+
+def _contact(env: Mapping[str, str]) -> str | None:
+    """Who answers for what is pushed: as set, else the https address people use."""
+    given = env.get("DAYWORK_PUSH_CONTACT")
+    base = (env.get("DAYWORK_BASE_URL") or "").rstrip("/")
+    text = given or (base if base.startswith("https://") else "")
+    if not text:
+        return None
+    if not re.fullmatch(r"mailto:[^\s@]+@[^\s@]+|https://[^\s/]+(/\S*)?", text):
+        raise ValueError(
+            f"DAYWORK_PUSH_CONTACT={text!r}: give mailto:somebody@example.com or an https address."
+        )
+    return text
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:

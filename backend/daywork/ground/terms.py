@@ -21,6 +21,7 @@ class EntryKind(StrEnum):
     PROGRESS_REPORT = "progress.report"  # 进度
     PHOTO = "photo.record"  # 照片
     ADVANCE = "labour.advance"  # 借支
+    DELAY = "delay.report"  # 延误
 
 
 class EntryState(StrEnum):
@@ -38,6 +39,19 @@ class Outcome(StrEnum):
     APPROVED = "approved"
     RETURNED = "returned"
     REOPENED = "reopened"
+    PASSED = "passed"  # 初审通过: the first of two steps, the record waits for the second
+
+
+class How(StrEnum):
+    """How a decision came about."""
+
+    BY_HAND = "by_hand"
+    OFFLINE = "offline"
+    """Decided on a phone without a network, sent later."""
+    UNDONE = "undone"
+    """Taken back within seconds by who had decided."""
+    AUTOMATIC = "automatic"
+    """By the site's rule, without anybody looking."""
 
 
 class LabourUnit(StrEnum):
@@ -53,6 +67,7 @@ class RateUnit(StrEnum):
     MAN_DAY = "man_day"
     HOUR = "hour"
     QUANTITY = "quantity"
+    MONTH = "month"
 
 
 class TaskStatus(StrEnum):
@@ -74,6 +89,40 @@ class StopCause(StrEnum):
     PLANT = "plant"
     PERMIT = "permit"
     OTHER = "other"
+
+
+class DayKind(StrEnum):
+    """What a day is by law and by the site's week; overtime is priced by it."""
+
+    WORKDAY = "workday"  # 工作日
+    REST_DAY = "rest_day"  # 休息日
+    STATUTORY_HOLIDAY = "statutory_holiday"  # 法定节假日
+
+
+class LinkKind(StrEnum):
+    """How a task hangs on another: which end of the one waits for which end of the other."""
+
+    FINISH_START = "FS"  # 完成—开始
+    START_START = "SS"  # 开始—开始
+    FINISH_FINISH = "FF"  # 完成—完成
+    START_FINISH = "SF"  # 开始—完成
+
+
+class DelayCause(StrEnum):
+    """What cost the days, as the site says it; the last four the server finds by itself."""
+
+    WEATHER = "weather"  # 天气
+    MATERIAL = "material"  # 材料
+    DRAWING = "drawing"  # 图纸
+    LABOUR = "labour"  # 人手
+    PLANT = "plant"  # 机械
+    CLIENT = "client"  # 甲方
+    PERMIT = "permit"  # 手续
+    OTHER = "other"  # 其他
+    LATE_START = "late_start"  # 未按计划开工
+    LATE_FINISH = "late_finish"  # 未按计划完工
+    FORECAST = "forecast"  # 预计拖期
+    FLOAT_LOST = "float_lost"  # 关键任务失去浮时
 
 
 class PhotoState(StrEnum):

@@ -1,11 +1,10 @@
-"""工, overtime and pay as pure functions, and what a labour sheet must say.
+"""工 and overtime as pure functions, and what a labour sheet must say.
 
-工 = regular hours ÷ hours-per-day of the site. Overtime is priced by the site's agreement: a rate
-an hour, or 工 at the site's own divisor. A line keeps what was entered beside what it came to.
+工 = regular hours ÷ hours-per-day of the site. A line keeps what was entered beside what it came
+to; what it earns is a matter of :mod:`daywork.labour.prices`.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Set
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
@@ -15,9 +14,9 @@ import msgspec
 from msgspec import Meta
 
 from daywork.entries.rules import TASK_UNKNOWN
-from daywork.ground.money import ZERO, to_cents
+from daywork.ground.money import ZERO
 from daywork.ground.problems import ProblemKind
-from daywork.ground.terms import LabourUnit, RateUnit
+from daywork.ground.terms import LabourUnit
 
 
 def _(msgid: str) -> str:
@@ -69,6 +68,9 @@ WORKER_KNOWN = ProblemKind(
 Note = Annotated[str, Meta(max_length=1000)]
 THOUSANDTH = Decimal("0.001")
 DAY_HOURS = Decimal(24)
+
+A_DAY = Decimal(1)
+"""工 a worker can do in a day before somebody should ask."""
 
 OVERTIME_WARNING = Decimal(3)
 """Hours a day, PRC Labour Law art. 41: a warning, never a refusal."""
@@ -125,7 +127,7 @@ def check_sheet(
     sheet: SheetPayload,
     *,
     hours_per_day: Decimal,
-    workers: Collection[UUID],
+    workers: Set[UUID],
     crews: Collection[UUID],
     tasks: Collection[UUID],
 ) -> None:
@@ -143,85 +145,17 @@ def check_sheet(
     seen = {line.worker for line in sheet.lines}
     if len(seen) != len(sheet.lines):
         raise WORKER_TWICE()
-    if not all(worker in workers for worker in seen):
+    if not seen <= workers:
         raise WORKER_UNKNOWN()
     named = {line.task for line in sheet.lines} | {sheet.task}
     if any(task is not None and task not in tasks for task in named):
         raise TASK_UNKNOWN()
     for line in sheet.lines:
-        amounts = (line.amount, line.overtime_hours)
-        if not all(amount.is_finite() and amount >= 0 for amount in amounts):
+        amount, overtime = line.amount, line.overtime_hours
+        if not (amount.is_finite() and overtime.is_finite() and amount >= 0 <= overtime):
             raise DAY_TOO_LONG()
         in_hours = line.unit is LabourUnit.HOURS
-        regular = line.amount if in_hours else line.amount * hours_per_day
+        regular = amount if in_hours else amount * hours_per_day
         # Two shifts of a long day are 3 工 at 8 hours: the wall clock is the only limit.
-        if line.amount > DAY_HOURS or regular + line.overtime_hours > DAY_HOURS:
+        if amount > DAY_HOURS or regular + overtime > DAY_HOURS:
             raise DAY_TOO_LONG()
-
-
-# Pay: fixed when the line is approved
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """What a worker or a trade costs, per 工 or hour, from ``valid_from`` to ``valid_to``."""
-
-    id: UUID
-    unit: RateUnit
-    amount: Decimal
-    overtime_hour: Decimal | None
-    valid_from: date
-    valid_to: date | None
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it is the price of that day; both ends are included."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
-
-@dataclass(frozen=True, slots=True)
-class Pay:
-    """What a line earns, in the company's currency, to the cent."""
-
-    rate: UUID
-    rate_unit: RateUnit
-    rate_amount: Decimal
-    earned: Decimal
-    overtime_earned: Decimal
-
-
-def rate_on(day: date, of_worker: Sequence[Rate], of_trade: Sequence[Rate]) -> Rate | None:
-    """The worker's rate on that day, else the trade's, else None: an exception that blocks pay.
-
-    Where two hold, the one that began later counts.
-    """
-    for candidates in (of_worker, of_trade):
-        holding = [rate for rate in candidates if rate.holds_on(day)]
-        if holding:
-            return max(holding, key=lambda rate: (rate.valid_from, rate.id))
-    return None
-
-
-def price_line(
-    rate: Rate,
-    man_days: Decimal,
-    overtime_hours: Decimal,
-    *,
-    hours_per_day: Decimal,
-    overtime_hours_per_man_day: Decimal,
-) -> Pay:
-    """Earned = 工 × rate + overtime.
-
-    An hourly rate is paid for 工 × hours-per-day. Overtime is paid by the rate's own price of an
-    hour where there is one; else an overtime hour is a 工's price ÷ the site's overtime divisor.
-    """
-    a_man_day = rate.amount * (hours_per_day if rate.unit is RateUnit.HOUR else 1)
-    an_hour = rate.overtime_hour
-    if an_hour is None:
-        an_hour = a_man_day / overtime_hours_per_man_day
-    return Pay(
-        rate.id,
-        rate.unit,
-        rate.amount,
-        to_cents(man_days * a_man_day),
-        to_cents(overtime_hours * an_hour),
-    )

@@ -1,12 +1,22 @@
 """Recording labour sheets as they arrive, and fixing their pay when they are approved."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
+from daywork.chain.contents import pay_happening
+from daywork.chain.rules import Happening
+from daywork.chain.service import append
+from daywork.entries.queries import entries_by_id
 from daywork.entries.rules import Answer, Applied, NewVersion, Quarantined, Recorded, Refused
 from daywork.entries.service import judge_versions, write_versions
+from daywork.ground.money import ZERO
 from daywork.ground.terms import EntryKind, EntryState
-from daywork.labour import queries
+from daywork.labour import double_queries, queries
+from daywork.labour.doubles import keep_doubles
+from daywork.labour.prices import Pay
+from daywork.labour.pricing import priced as priced_now
+from daywork.labour.queries import LineToPrice
 from daywork.labour.rules import (
     CREW_NOT_LED,
     CREW_UNKNOWN,
@@ -14,11 +24,10 @@ from daywork.labour.rules import (
     SheetPayload,
     WorkerPayload,
     check_sheet,
-    price_line,
-    rate_on,
 )
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
+from daywork.push.bundles import tell_recorded
 
 
 async def record_workers(
@@ -73,10 +82,14 @@ async def record_sheets(
         )
 
     judged = await judge_versions(actor, own, _sheet_version, check)
-    await write_versions(actor, judged.versions)
+    divisors = {site: fact.hours_per_day for site, fact in facts.items()}
+    hours = {one.entity: f"{divisors[one.site]:.2f}" for one in own}
+    await write_versions(actor, judged.versions, hours)
     if judged.versions:
-        divisors = {site: fact.hours_per_day for site, fact in facts.items()}
         await queries.insert_sheets(actor, judged.versions, divisors)
+        await tell_recorded(actor, judged.versions)
+        await double_queries.lock_shared_workers(actor.organisation, workers)
+        await keep_doubles(actor.organisation, [one.recorded.entity for one in judged.versions])
     return answers | judged.answers
 
 
@@ -98,26 +111,45 @@ async def settle_sheets(actor: Actor, sheets: Sequence[UUID], state: EntryState)
     Returns how many lines have no rate; they block pay, not the approval.
     """
     await queries.mark_lines(actor, sheets, state)
+    await keep_doubles(actor.organisation, sheets, all_days=True)
     if state is not EntryState.APPROVED:
         return 0
-    lines = await queries.lines_to_price(actor, sheets)
-    rates = await queries.rates_of(
-        actor,
-        (line.worker for line in lines),
-        (line.trade for line in lines if line.trade is not None),
-    )
-    priced = []
-    for line in lines:
-        of_trade = rates.get(line.trade, []) if line.trade else []
-        rate = rate_on(line.work_day, rates.get(line.worker, []), of_trade)
-        if rate is not None:
-            pay = price_line(
-                rate,
-                line.man_days,
-                line.overtime_hours,
-                hours_per_day=line.hours_per_day,
-                overtime_hours_per_man_day=line.overtime_hours_per_man_day,
-            )
-            priced.append((line, pay))
+    lines, priced = await _priced(actor, sheets)
     await queries.mark_priced(actor, priced)
+    await append(actor.organisation, await _pay_fixed(actor, sheets))
     return len(lines) - len(priced)
+
+
+async def amounts_of(actor: Actor, sheets: Sequence[UUID]) -> dict[UUID, Decimal]:
+    """What each of these sheets would earn if it were approved now, in the company's currency.
+
+    A sheet with a line that has no rate is left out: nobody knows what it comes to.
+    """
+    lines, priced = await _priced(actor, sheets)
+    known = {(line.sheet, line.id) for line, _pay in priced}
+    amounts = dict.fromkeys(sheets, ZERO)
+    for line in lines:
+        if (line.sheet, line.id) not in known:
+            amounts.pop(line.sheet, None)
+    for line, pay in priced:
+        if line.sheet in amounts:
+            amounts[line.sheet] += pay.earned + pay.overtime_earned
+    return amounts
+
+
+async def _priced(
+    actor: Actor, sheets: Sequence[UUID]
+) -> tuple[list[LineToPrice], list[tuple[LineToPrice, Pay]]]:
+    """The live lines of these sheets, and the pay of those that have a rate."""
+    lines = await queries.lines_to_price(actor, sheets)
+    found = await priced_now(actor, lines)
+    return lines, [(line, pay) for line, pay in found if pay is not None]
+
+
+async def _pay_fixed(actor: Actor, sheets: Sequence[UUID]) -> list[Happening]:
+    """What the chain keeps of the pay just fixed, as it is stored."""
+    fixed = await queries.pay_of(actor, sheets)
+    return [
+        pay_happening(sheet.site, sheet.id, sheet.version, fixed.get(sheet.id, ()))
+        for sheet in (await entries_by_id(actor, sheets)).values()
+    ]

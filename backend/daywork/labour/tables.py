@@ -1,4 +1,4 @@
-"""Labour sheets with their lines, and advances.
+"""Labour sheets with their lines.
 
 Piccolo knows one key column a table; the real keys begin with the organisation. The migration is
 the authority, and a test holds these classes against the database.
@@ -10,7 +10,9 @@ from piccolo.columns import (
     Date,
     Integer,
     Numeric,
+    SmallInt,
     Text,
+    Timestamptz,
 )
 from piccolo.table import Table
 
@@ -53,16 +55,25 @@ class LabourLine(Table, tablename="labour_line", db=DB):
     rate_unit = Text(null=True, default=None)
     earned = Numeric(digits=(12, 2), null=True, default=None)
     overtime_earned = Numeric(digits=(12, 2), null=True, default=None)
+    overtime_way = Text(null=True, default=None)
+    overtime_base = Numeric(digits=(14, 4), null=True, default=None)
+    overtime_percent = SmallInt(null=True, default=None)
+    overtime_divisor = Numeric(digits=(7, 2), null=True, default=None)
 
 
-class Advance(Table, tablename="advance", db=DB):
-    """``advance``; see the migration for keys, checks and indexes."""
+class DoubleBooking(Table, tablename="double_booking", db=DB):
+    """``double_booking``; see the migration for keys, checks and indexes."""
 
     organisation = UUID(default=None)
-    entry = UUID(primary_key=True, default=None)
-    site = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
     worker = UUID(default=None)
     work_day = Date(default=None)
-    state = Text()
-    amount = Numeric(digits=(12, 2))
-    note = Text()
+    booked = Numeric(digits=(7, 3))
+    claims = Text()
+    opened_at = Timestamptz(default=None)
+    decided_by = UUID(null=True, default=None)
+    decided_at = Timestamptz(null=True, default=None)
+    reason = Text(null=True, default=None)
+    counts = UUID(null=True, default=None)
+    outcome = Text(null=True, default=None)
+    resolved_at = Timestamptz(null=True, default=None)

@@ -6,10 +6,10 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from daywork.overview.service import overview_of
-from daywork.summary.pages import links_of, named
+from daywork.summary.pages import links_of
 from daywork.web.language import language
 from daywork.web.pages import page
-from daywork.web.request import Request
+from daywork.web.request import Request, named
 
 
 @get("/overview")

@@ -6,15 +6,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from daywork.ground.calendar import month_of
 from daywork.ground.database import fetch
-from daywork.summary.queries import OF_MONTH, SUMS, figures_in
-from daywork.summary.rules import Figures, Month
+from daywork.summary import queries as summary_queries
+from daywork.summary.kept import BEGINNING, Way, rows_of
+from daywork.summary.rules import LATEST, Figures, Month
+from daywork.summary.sums import OF_MONTH, SUMS, figures_in
 
 
 async def figures_by_site(
     organisation: UUID, sites: Sequence[UUID], month: Month
 ) -> dict[UUID, Figures]:
-    """The month's figures of each site."""
+    """The figures of each site in these days of one month: of a whole month they are kept."""
+    found = dict.fromkeys(sites, Figures())
+    if (month.first, month.last) == month_of(month.first):
+        return found | await summary_queries.figures_by_site(organisation, sites, month)
     rows = await fetch(
         f"SELECT l.site, {SUMS} {OF_MONTH} GROUP BY l.site",
         organisation,
@@ -22,7 +28,6 @@ async def figures_by_site(
         month.first,
         month.last,
     )
-    found = dict.fromkeys(sites, Figures())
     return found | {row["site"]: figures_in(dict(row)) for row in rows}
 
 
@@ -31,7 +36,8 @@ async def waiting_by_site(organisation: UUID, sites: Sequence[UUID]) -> dict[UUI
     rows = await fetch(
         "SELECT site, count(*) AS waiting FROM entry WHERE organisation = $1 AND site = ANY($2)"
         " AND state = 'submitted'"
-        " AND kind IN ('labour.sheet', 'progress.report', 'labour.advance') GROUP BY site",
+        " AND kind IN ('labour.sheet', 'progress.report', 'delay.report', 'labour.advance')"
+        " GROUP BY site",
         organisation,
         list(sites),
     )
@@ -49,17 +55,21 @@ class Budget:
 async def budget_by_site(organisation: UUID, sites: Sequence[UUID]) -> dict[UUID, Budget]:
     """工 planned in the tasks of each site, and approved 工 since its beginning."""
     rows = await fetch(
-        """
+        f"""
+        WITH used AS (
+            SELECT r.site, sum(r.man_days) AS man_days FROM {rows_of(Way.TASK)} r GROUP BY r.site
+        )
         SELECT s.id, (SELECT coalesce(sum(t.budget_man_days), 0) FROM task t
                       WHERE t.organisation = s.organisation AND t.site = s.id AND t.active
                         AND NOT t.is_summary) AS man_days,
-               (SELECT coalesce(sum(l.man_days), 0) FROM labour_line l
-                WHERE l.organisation = s.organisation AND l.site = s.id AND l.live
-                  AND l.state <> 'void' AND l.state = 'approved') AS used_man_days
-        FROM site s WHERE s.organisation = $1 AND s.id = ANY($2)
-        """,
+               coalesce(used.man_days, 0) AS used_man_days
+        FROM site s LEFT JOIN used ON used.site = s.id
+        WHERE s.organisation = $1 AND s.id = ANY($2)
+        """,  # noqa: S608 - a piece of SQL of our own
         organisation,
         list(sites),
+        BEGINNING,
+        LATEST,
     )
     return {row["id"]: Budget(row["man_days"], row["used_man_days"]) for row in rows}
 

@@ -11,14 +11,15 @@ from daywork.ground.database import company_transaction
 from daywork.ground.money import ZERO
 from daywork.overview import queries
 from daywork.overview.queries import Picture
-from daywork.overview.rules import Chart, change, chart_of, same_days, share
+from daywork.overview.rules import change, same_days, share
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 from daywork.progress.queries import plan_of_sites
 from daywork.progress.rules import Standing, standing_of
 from daywork.sites.site import Site
-from daywork.summary.queries import advances_of_month, by_day
-from daywork.summary.rules import Figures, Grouping, Row, in_reading_order, total_of
+from daywork.summary.chart import Chart, chart_of, shared_rest_days
+from daywork.summary.queries import advances_of_month, by_day, payments_of_month
+from daywork.summary.rules import Figures, Grouping, Row, in_reading_order, outstanding, total_of
 from daywork.summary.service import View, view_for
 
 PICTURES = 8
@@ -61,12 +62,17 @@ class Overview:
     budget_man_days: Decimal
     used_man_days: Decimal
     advances: Decimal | None
+    payments: Decimal | None
     days: list[Row]
     chart: Chart | None
     standing: Standing | None
     """None with several sites: a percentage over unlike sites says nothing."""
     sites: list[SiteFigures]
     pictures: list[Picture]
+
+    @property
+    def outstanding(self) -> Decimal | None:
+        return outstanding(self.figures.earned, self.advances, self.payments)
 
     @property
     def budget_share(self) -> Decimal | None:
@@ -90,8 +96,9 @@ async def overview_of(
         waiting = await queries.waiting_by_site(organisation, sites)
         budget = await queries.budget_by_site(organisation, sites)
         days = in_reading_order(await by_day(organisation, sites, view.month), Grouping.DAY)
-        advances = None
+        advances = payments = None
         if view.pay:
+            payments = await payments_of_month(organisation, sites, view.month)
             advances = await advances_of_month(organisation, sites, view.month)
         plans = await plan_of_sites(organisation, sites, english=english)
         pictures = await queries.latest_pictures(organisation, sites, PICTURES, english=english)
@@ -120,8 +127,11 @@ async def overview_of(
         sum((one.man_days for one in budget.values()), ZERO),
         sum((one.used_man_days for one in budget.values()), ZERO),
         advances,
+        payments,
         days,
-        chart_of(by_date, view.month, _shared_rest_days(view.sites)),
+        chart_of(
+            by_date, view.month, shared_rest_days([site.rest_weekdays for site in view.sites])
+        ),
         listed[0].standing if len(listed) == 1 else None,
         listed,
         pictures,
@@ -133,8 +143,3 @@ async def _compared(organisation: UUID, sites: Sequence[UUID], view: View) -> Co
     recorded = total_of((await queries.figures_by_site(organisation, sites, this)).values())
     earlier = total_of((await queries.figures_by_site(organisation, sites, before)).values())
     return Comparison(this.last, recorded.recorded, before.last, earlier.recorded)
-
-
-def _shared_rest_days(sites: Sequence[Site]) -> list[int]:
-    shared = set.intersection(*(set(site.rest_weekdays) for site in sites)) if sites else set()
-    return sorted(shared)

@@ -19,6 +19,22 @@ class Actor:
     is_owner: bool
     roles: Mapping[UUID, Role] = field(default_factory=dict)
     """Role by site; an owner needs none."""
+    stands_in: Mapping[UUID, frozenset[Role]] = field(default_factory=dict)
+    """By site: the roles of those who are away today and whose deputy this is."""
+    two_steps: frozenset[UUID] = frozenset()
+    """Of these sites the ones where the office decides too, after the supervisor."""
     session: bytes = b""
     """SHA-256 of the session's secret; names the device, opens nothing."""
     organisation_name: str = ""
+
+    @property
+    def decides(self) -> bool:
+        """Whether a record may ever wait for this person: then there is a queue to look at."""
+        if self.is_owner:
+            return True
+        held = [*self.roles.items()]
+        held += [(site, role) for site, roles in self.stands_in.items() for role in roles]
+        return any(
+            role is Role.SUPERVISOR or (role is Role.OFFICE and site in self.two_steps)
+            for site, role in held
+        )

@@ -59,6 +59,14 @@ async def insert_organisation(organisation: UUID, name: str, language: str) -> N
     )
 
 
+async def currency_of(organisation: UUID) -> str:
+    """The company's currency, ISO 4217."""
+    currency: str = await fetch_value(
+        "SELECT currency FROM organisation WHERE id = $1", organisation
+    )
+    return currency
+
+
 # Members
 
 

@@ -29,6 +29,11 @@ class Right(StrEnum):
     """Record entries: labour sheets, progress, photos."""
     DECIDE = "decide"
     """Approve, return or reopen an entry."""
+    COUNTERSIGN = "countersign"
+    """Decide in the second step, where a site has two."""
+    CLOSE_MONTH = "close_month"
+    """Close a month of the site, and reopen it; keep the books of what is paid. Who has it on
+    every site that books a worker's day twice says which sheets stand: it frees pay on all."""
     SEE_LABOUR = "see_labour"
     """See every crew's 工 and every record of the site, without money."""
     SEE_PAY = "see_pay"
@@ -37,6 +42,11 @@ class Right(StrEnum):
     """Change the site, its crews, workers and tasks."""
     MANAGE_RATES = "manage_rates"
     """Change what work costs."""
+    UNMASK = "unmask"
+    """See identity and bank numbers in full, for a purpose that is kept on record. Apart from
+    ``see_pay``: to read wages, the masked forms are enough."""
+    CLEAR_UP = "clear_up"
+    """Settle records that could not be booked, and bring in outboxes that came in a file."""
     INVITE_FOREMAN = "invite_foreman"
     """Bring in a foreman for the site, and let him go again."""
     SEE_COMPANY = "see_company"
@@ -52,7 +62,11 @@ _OFFICE = _FOREMAN | {
     Right.SEE_PAY,
     Right.MANAGE_SITE,
     Right.MANAGE_RATES,
+    Right.UNMASK,
+    Right.CLEAR_UP,
     Right.INVITE_FOREMAN,
+    Right.COUNTERSIGN,
+    Right.CLOSE_MONTH,
 }
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.FOREMAN: _FOREMAN,
@@ -60,6 +74,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OFFICE: _OFFICE,
 }
 """Rights by role on a site. Who keeps the books does not approve them; an owner may do all."""
+
+STANDING_IN: dict[Role, frozenset[Right]] = {
+    Role.SUPERVISOR: frozenset({Right.SEE_SITE, Right.SEE_LABOUR, Right.DECIDE}),
+    Role.OFFICE: frozenset({Right.SEE_SITE, Right.SEE_LABOUR, Right.COUNTERSIGN}),
+}
+"""What somebody may do in the place of one who is away: decide, and see what is decided on."""
 
 
 def may(actor: Actor, right: Right, site_id: UUID | None = None) -> bool:
@@ -71,9 +91,13 @@ def may(actor: Actor, right: Right, site_id: UUID | None = None) -> bool:
     if actor.is_owner:
         return True
     if site_id is None:
-        return any(right in RIGHTS[role] for role in actor.roles.values())
+        return any(
+            may(actor, right, site) for site in {*actor.roles.keys(), *actor.stands_in.keys()}
+        )
     role = actor.roles.get(site_id)
-    return role is not None and right in RIGHTS[role]
+    if role is not None and right in RIGHTS[role]:
+        return True
+    return any(right in STANDING_IN.get(one, ()) for one in actor.stands_in.get(site_id, ()))
 
 
 # What people type to say who they are

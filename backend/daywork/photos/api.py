@@ -15,8 +15,10 @@ from litestar.response import Stream
 
 from daywork.people.rules import check_sender
 from daywork.photos import service, showing
+from daywork.photos.marked import marked_copy
 from daywork.photos.rules import LARGEST_PHOTO, PHOTO_TOO_LARGE, PLAIN_BYTES, NoPreview
 from daywork.photos.storage import BITE, gathered
+from daywork.sign_in.visitor import address_of
 from daywork.web.request import Request
 
 FOR_EVER: Final = {"cache-control": "private, max-age=31536000, immutable"}
@@ -94,7 +96,11 @@ async def full(request: Request, photo: FromPath[UUID]) -> Stream:
 @get("/api/photos/{photo:uuid}/thumb")
 async def thumb(request: Request, photo: FromPath[UUID]) -> Response[bytes]:
     """Its thumbnail; where there can be none, a drawn stand-in that says so in a header."""
-    found = await showing.thumbnail_of(request.user, request.app.state.storage, photo)
+    return shown_small(await showing.thumbnail_of(request.user, request.app.state.storage, photo))
+
+
+def shown_small(found: showing.Small | NoPreview) -> Response[bytes]:
+    """A thumbnail, or the stand-in."""
     if isinstance(found, NoPreview):
         return Response(
             NO_PICTURE,
@@ -108,4 +114,16 @@ async def thumb(request: Request, photo: FromPath[UUID]) -> Response[bytes]:
     )
 
 
-handlers = [take_bytes, full, thumb]
+@get("/api/photos/{photo:uuid}/marked")
+async def marked(request: Request, photo: FromPath[UUID]) -> Response[bytes]:
+    """A copy with the card: where, what, when, by whom, and the check code."""
+    site = address_of(request, "/v").partition("://")[2]
+    found = await marked_copy(request.user, request.app.state.storage, photo, site)
+    return Response(
+        found.data,
+        media_type="image/jpeg",
+        headers=FOR_NOW | INERT | {"content-disposition": f'inline; filename="{found.name}"'},
+    )
+
+
+handlers = [take_bytes, full, thumb, marked]

@@ -1,4 +1,4 @@
-"""Thumbnails, made where nothing else can be harmed: in a process of its own, bounded.
+"""Thumbnails and marked copies, made where nothing else can be harmed: in a bounded process.
 
 A web or job process has one darkroom, and one picture is in it at a time: the memory all pictures
 together can take is ``darkroom_worker.MEMORY``, however many are asked for. A picture that kills
@@ -37,8 +37,9 @@ class Darkroom:
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
 
-    def develop(self, size: int, chunks: Iterable[bytes]) -> bytes | NoPreview:
-        """A thumbnail of these ``size`` bytes, or why there is none.
+    def develop(self, size: int, chunks: Iterable[bytes], card: bytes = b"") -> bytes | NoPreview:
+        """A thumbnail of these ``size`` bytes, or with a card (``card.Card`` as JSON) a marked
+        copy; or why there is none.
 
         Raises:
             Dead: the worker ended over it.
@@ -54,7 +55,7 @@ class Darkroom:
         clock.daemon = True
         clock.start()
         try:
-            inwards.write(size.to_bytes(8, "big"))
+            inwards.write(size.to_bytes(8, "big") + len(card).to_bytes(4, "big") + card)
             for chunk in chunks:
                 inwards.write(chunk)
             inwards.flush()
@@ -122,19 +123,24 @@ _door = ThreadPoolExecutor(max_workers=1, thread_name_prefix="darkroom")
 atexit.register(_room.close)
 
 
-async def develop(store: ObjectStore, key: str) -> bytes | NoPreview:
-    """A thumbnail of a stored picture, or why there is none.
+async def develop(store: ObjectStore, key: str, card: bytes = b"") -> bytes | NoPreview:
+    """A thumbnail of a stored picture, or with a card a marked copy; or why there is none.
 
     Raises:
         FileNotFoundError: there is no such picture.
     """
-    return await asyncio.get_running_loop().run_in_executor(_door, develop_now, _room, store, key)
+    return await asyncio.get_running_loop().run_in_executor(
+        _door, develop_now, _room, store, key, card
+    )
 
 
-def develop_now(room: Darkroom, store: ObjectStore, key: str) -> bytes | NoPreview:
+def develop_now(
+    room: Darkroom, store: ObjectStore, key: str, card: bytes = b""
+) -> bytes | NoPreview:
     """Like :func:`develop`, in this thread. The picture is never whole in this process."""
     for _ in range(2):
         picture: Any = obstore.get(store, key)
         with contextlib.suppress(Dead):
-            return room.develop(picture.meta["size"], (bytes(one) for one in picture.stream()))
+            size = picture.meta["size"]
+            return room.develop(size, (bytes(one) for one in picture.stream()), card)
     return NoPreview.TOO_HUNGRY

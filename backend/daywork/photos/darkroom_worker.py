@@ -1,8 +1,9 @@
 """The inside of the darkroom: a process that decodes pictures and may die of them.
 
 It knows no password, writes no file, and may use only so much memory and time. Pictures come in by
-standard input as eight bytes of length and the bytes; back goes one letter (``+`` a JPEG, ``-`` a
-reason), four bytes of length, and that.
+standard input as eight bytes of length, four bytes of the card's length, the card (none: a
+thumbnail is wanted) and the bytes; back goes one letter (``+`` a JPEG, ``-`` a reason), four bytes
+of length, and that.
 """
 
 import contextlib
@@ -55,23 +56,31 @@ def _exactly(source: IO[bytes], count: int) -> bytes | None:
 def main() -> None:
     """Decode until nobody asks any more."""
     bound()
+    import msgspec
+
+    from daywork.photos.card import Card, marked
     from daywork.photos.pictures import Undecodable, thumbnail
+    from daywork.photos.rules import NoPreview
 
     source = os.fdopen(os.dup(0), "rb", buffering=0)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library that prints does not spoil the answer
     while select.select([source], [], [], IDLE)[0]:
-        head = _exactly(source, 8)
+        head = _exactly(source, 12)
         if head is None:
             return
         _bound_time()
-        data = _exactly(source, int.from_bytes(head, "big"))
-        if data is None:
+        card = _exactly(source, int.from_bytes(head[8:], "big"))
+        data = _exactly(source, int.from_bytes(head[:8], "big"))
+        if data is None or card is None:
             return
         try:
-            kind, answer = b"+", thumbnail(data)
+            made = marked(data, msgspec.json.decode(card, type=Card)) if card else thumbnail(data)
+            kind, answer = b"+", made
         except Undecodable as refusal:
             kind, answer = b"-", refusal.why.value.encode()
+        except MemoryError:
+            kind, answer = b"-", NoPreview.TOO_HUNGRY.value.encode()
         del data
         answers.write(kind + len(answer).to_bytes(4, "big") + answer)
 

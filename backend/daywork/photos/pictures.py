@@ -1,22 +1,28 @@
-"""Decode a picture into a thumbnail. Runs in the darkroom only, never in a process that serves.
+"""Decode a picture, small or whole. Runs in the darkroom only, never in a process that serves.
 
 Nothing is decoded before its pixels are counted, formats are named one by one, and what is shown
 is always drawn anew: upright, in sRGB, on white, without a byte of the original's metadata.
 """
 
 import contextlib
+import importlib
 import io
 from typing import Final
 
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from daywork.photos.rules import LARGEST_PIXELS, PLAIN_BYTES, THUMBNAIL_EDGE, NoPreview, sniffed
 
 pillow_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 
-FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "HEIF", "AVIF")
+"""MPO (two JPEGs in one) opens as JPEG; as a name of its own it may be unknown to Pillow, which
+then opens nothing that stands behind it."""
+for _name in ("Jpeg", "Mpo", "Png", "WebP", "Gif", "Avif"):
+    # Pillow loads most of them at the first need, and fails over a format named before that.
+    importlib.import_module(f"PIL.{_name}ImagePlugin")
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -43,6 +49,17 @@ def thumbnail(data: bytes) -> bytes:
     Raises:
         Undecodable: with the reason.
     """
+    out = io.BytesIO()
+    upright(data, THUMBNAIL_EDGE).save(out, "JPEG", quality=80, optimize=True)
+    return out.getvalue()
+
+
+def upright(data: bytes, edge: int) -> Image.Image:
+    """The picture as it should be seen: upright, sRGB, on white, at most ``edge`` pixels.
+
+    Raises:
+        Undecodable: with the reason.
+    """
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as trouble:
@@ -54,7 +71,7 @@ def thumbnail(data: bytes) -> bytes:
         raise Undecodable(NoPreview.DAMAGED if claims else NoPreview.NOT_A_PICTURE) from trouble
     try:
         with picture:
-            return _drawn(picture)
+            return _drawn(picture, edge)
     except Undecodable:
         raise
     except MemoryError as trouble:
@@ -63,7 +80,7 @@ def thumbnail(data: bytes) -> bytes:
         raise Undecodable(NoPreview.DAMAGED) from trouble
 
 
-def _drawn(picture: Image.Image) -> bytes:
+def _drawn(picture: Image.Image, edge: int) -> Image.Image:
     width, height = picture.size
     if width * height > LARGEST_PIXELS:
         raise Undecodable(NoPreview.TOO_MANY_PIXELS)
@@ -71,16 +88,15 @@ def _drawn(picture: Image.Image) -> bytes:
         raise Undecodable(NoPreview.DAMAGED)
     turn = _orientation(picture)
     profile = picture.info.get("icc_profile")
-    picture.draft("RGB", (THUMBNAIL_EDGE * 2, THUMBNAIL_EDGE * 2))
+    picture.draft("RGB", (edge * 2, edge * 2))
     picture.load()
-    small = _plain(picture)
-    small = ImageOps.contain(small, _fitting(small.size), Image.Resampling.LANCZOS)
+    small = _plain(picture, edge)
+    small = small.resize(_fitting(small.size, edge), Image.Resampling.LANCZOS)
     shown = _on_white(_in_srgb(small, profile))
     if turn is not None:
         shown = shown.transpose(turn)
-    out = io.BytesIO()
-    shown.save(out, "JPEG", quality=80, optimize=True)
-    return out.getvalue()
+    shown.info.clear()  # a comment, a profile, XMP: Pillow would write them into the new file
+    return shown
 
 
 def _orientation(picture: Image.Image) -> Image.Transpose | None:
@@ -90,28 +106,29 @@ def _orientation(picture: Image.Image) -> Image.Transpose | None:
     return None
 
 
-def _fitting(size: tuple[int, int]) -> tuple[int, int]:
-    """Never larger than it was."""
-    return (min(THUMBNAIL_EDGE, size[0]), min(THUMBNAIL_EDGE, size[1]))
+def _fitting(size: tuple[int, int], edge: int) -> tuple[int, int]:
+    """Of the same shape, never larger than it was, and never without a pixel."""
+    scale = min(1.0, edge / max(size))
+    return (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def _plain(picture: Image.Image, edge: int) -> Image.Image:
     """Small enough and in a mode that can be scaled, with as few full-size copies as possible."""
     if picture.mode.startswith("I") or picture.mode == "F":
         # 16 bit grey: Pillow's own conversion clips instead of scaling.
-        reduced = _reduced(picture.convert("F"))
+        reduced = _reduced(picture.convert("F"), edge)
         return reduced.point(lambda level: level / 256).convert("L")
     if picture.mode in ("1", "P", "PA", "La", "RGBa"):
         has_alpha = "transparency" in picture.info or picture.mode in ("PA", "La", "RGBa")
-        return _reduced(picture.convert("RGBA" if has_alpha else "RGB"))
+        return _reduced(picture.convert("RGBA" if has_alpha else "RGB"), edge)
     if "transparency" in picture.info:
-        return _reduced(picture.convert("RGBA"))
-    return _reduced(picture)
+        return _reduced(picture.convert("RGBA"), edge)
+    return _reduced(picture, edge)
 
 
-def _reduced(picture: Image.Image) -> Image.Image:
+def _reduced(picture: Image.Image, edge: int) -> Image.Image:
     """By whole numbers first: fast, and the full-size picture can be let go."""
-    factor = max(1, min(picture.size[0], picture.size[1]) // (THUMBNAIL_EDGE * 2))
+    factor = max(1, min(picture.size[0], picture.size[1]) // (edge * 2))
     return picture.reduce(factor) if factor > 1 else picture
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from daywork.chain.contents import PhotoSaid
 from daywork.entries.rules import NewVersion
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
 from daywork.people.actor import Actor
@@ -29,6 +30,10 @@ class Photo:
     taken_at: datetime | None
     taken_at_source: str
     received_at: datetime
+    completed_at: datetime | None
+    client_time: datetime | None
+    """What the phone's clock said when it was recorded."""
+    clock_doubtful: bool
     latitude: float | None
     longitude: float | None
     accuracy_m: float | None
@@ -37,16 +42,20 @@ class Photo:
     no_preview: str | None
     """Why it cannot be shown small (``rules.NoPreview``), once that is known."""
     phone_preview_at: datetime | None
+    purged: bool
+    """Its bytes went after their time; the record stays."""
 
 
 _PHOTO = """
     SELECT p.id, p.site, e.author, m.name AS author_name, of.crew, p.of_entry, p.task, p.state,
-           p.sha256, p.bytes, p.media_type, p.taken_at, p.taken_at_source, e.received_at,
+           p.sha256, p.bytes, p.media_type, p.taken_at, p.taken_at_source,
+           v.received_at, p.completed_at, v.client_time, e.clock_doubtful,
            p.latitude, p.longitude, p.accuracy_m, p.note, p.thumbnail_at,
-           p.no_preview, p.phone_preview_at
+           p.no_preview, p.phone_preview_at, p.purge IS NOT NULL AS purged
     FROM photo p
     JOIN entry e ON e.organisation = p.organisation AND e.id = p.id
     JOIN member m ON m.organisation = e.organisation AND m.id = e.author
+    JOIN entry_version v ON v.organisation = e.organisation AND v.entry = e.id AND v.version = 1
     LEFT JOIN entry of ON of.organisation = p.organisation AND of.id = p.of_entry
     WHERE p.organisation = $1 AND e.state <> 'void'
 """
@@ -69,6 +78,47 @@ async def photos_of(organisation: UUID, entries: Sequence[UUID]) -> dict[UUID, l
     for row in rows:
         found.setdefault(row["of_entry"], []).append(Photo(**row))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the card says beside the photo itself."""
+
+    site_name: str
+    time_zone: str
+    site_latitude: float | None
+    site_longitude: float | None
+    radius_m: int
+    task_code: str
+    task_name: str
+    task_name_en: str
+    crew_name: str
+    """Of the record it belongs to."""
+    language: str
+    """The company's."""
+
+
+async def surroundings_of(organisation: UUID, photo: UUID) -> Surroundings:
+    """Where a photo belongs; its task, else that of the record it is of."""
+    row = await fetch_one(
+        """
+        SELECT s.name AS site_name, s.time_zone, s.latitude AS site_latitude,
+               s.longitude AS site_longitude, s.radius_m, coalesce(t.code, '') AS task_code,
+               coalesce(t.name, '') AS task_name, coalesce(t.name_en, '') AS task_name_en,
+               coalesce(c.name, '') AS crew_name, o.language
+        FROM photo p
+        JOIN site s ON s.organisation = p.organisation AND s.id = p.site
+        JOIN organisation o ON o.id = p.organisation
+        LEFT JOIN entry of ON of.organisation = p.organisation AND of.id = p.of_entry
+        LEFT JOIN crew c ON c.organisation = p.organisation AND c.id = of.crew
+        LEFT JOIN task t ON t.organisation = p.organisation AND t.id = coalesce(p.task, of.task)
+        WHERE p.organisation = $1 AND p.id = $2
+        """,
+        organisation,
+        photo,
+    )
+    assert row is not None  # noqa: S101 - asked only for photos that were found
+    return Surroundings(**row)
 
 
 async def insert_photos(actor: Actor, versions: Sequence[NewVersion]) -> None:
@@ -119,15 +169,26 @@ async def hold_bytes(key: str) -> None:
     await execute("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", key)
 
 
+NOTHING_IS_SWEPT = 0x6461_7977_6B65_6570
+"""Advisory lock: shared by whoever reads the whole store (a backup), alone by the sweep."""
+
+
+async def may_sweep() -> bool:
+    """Whether nobody reads the whole store; until the transaction ends nobody begins to."""
+    return bool(await fetch_value("SELECT pg_try_advisory_xact_lock($1)", NOTHING_IS_SWEPT))
+
+
 async def claim_bytes(key: str) -> None:
     """Until the transaction ends nobody relies on this object: the sweep's side."""
     await execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", key)
 
 
 async def photos_needing(organisation: UUID, site: UUID, sha256: bytes) -> bool:
-    """Whether any photo, void ones too, is this picture. A record's bytes outlive its state."""
+    """Whether any photo, void ones too, is this picture. A record's bytes outlive its state; only
+    a purge after their time lets them go."""
     found = await fetch_value(
-        "SELECT EXISTS (SELECT FROM photo WHERE organisation = $1 AND site = $2 AND sha256 = $3)",
+        "SELECT EXISTS (SELECT FROM photo WHERE organisation = $1 AND site = $2 AND sha256 = $3"
+        " AND purge IS NULL)",
         organisation,
         site,
         sha256,
@@ -136,9 +197,10 @@ async def photos_needing(organisation: UUID, site: UUID, sha256: bytes) -> bool:
 
 
 async def is_photo(organisation: UUID, site: UUID, photo: UUID) -> bool:
-    """Whether there is such a photo, void ones too."""
+    """Whether there is such a photo, void ones too, that was not purged."""
     found = await fetch_value(
-        "SELECT EXISTS (SELECT FROM photo WHERE organisation = $1 AND id = $2 AND site = $3)",
+        "SELECT EXISTS (SELECT FROM photo WHERE organisation = $1 AND id = $2 AND site = $3"
+        " AND purge IS NULL)",
         organisation,
         photo,
         site,
@@ -150,21 +212,25 @@ async def photos_to_develop(organisation: UUID, limit: int) -> list[UUID]:
     """Complete photos that nobody has made a thumbnail of yet."""
     rows = await fetch(
         "SELECT id FROM photo WHERE organisation = $1 AND state = 'complete'"
-        " AND thumbnail_at IS NULL AND no_preview IS NULL ORDER BY id LIMIT $2",
+        " AND thumbnail_at IS NULL AND no_preview IS NULL AND purge IS NULL"
+        " ORDER BY id LIMIT $2",
         organisation,
         limit,
     )
     return [row["id"] for row in rows]
 
 
-async def mark_complete(organisation: UUID, photo: UUID) -> None:
-    """The bytes are here and their hash matched."""
-    await execute(
+async def mark_complete(organisation: UUID, photo: UUID) -> PhotoSaid | None:
+    """The bytes are here and their hash matched; None when that had been so before."""
+    row = await fetch_one(
         "UPDATE photo SET state = 'complete', completed_at = now()"
-        " WHERE organisation = $1 AND id = $2 AND state <> 'complete'",
+        " WHERE organisation = $1 AND id = $2 AND state <> 'complete'"
+        " RETURNING id, site, sha256, bytes, width, height, media_type, taken_at, taken_at_source,"
+        " latitude, longitude, accuracy_m, completed_at",
         organisation,
         photo,
     )
+    return None if row is None else PhotoSaid(**row)
 
 
 async def mark_thumbnail(organisation: UUID, photo: UUID) -> None:

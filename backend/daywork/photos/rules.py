@@ -60,6 +60,12 @@ PHOTO_TOO_LARGE = ProblemKind(
     _("The picture is too large"),
     _("Send pictures of at most %(megabytes)s MB."),
 )
+PHOTO_PURGED = ProblemKind(
+    "photo_purged",
+    410,
+    _("The picture was purged after its time"),
+    _("Its record stays, with hash and check code."),
+)
 PHOTO_INCOMPLETE = ProblemKind(
     "photo_incomplete",
     404,
@@ -72,6 +78,13 @@ PREVIEW_NOT_JPEG = ProblemKind(
     422,
     _("The small picture cannot be used"),
     _("It is left out; the picture itself follows."),
+)
+
+CANNOT_BE_MARKED = ProblemKind(
+    "cannot_be_marked",
+    422,
+    _("This picture cannot be opened to be marked"),
+    _("The original is kept as it came and can be downloaded."),
 )
 
 Sha256Hex = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from obstore.store import ObjectStore
 
+from daywork.chain.service import append
+from daywork.entries.queries import lock_site
 from daywork.entries.rules import TASK_UNKNOWN, Answer, NewVersion, Recorded
 from daywork.entries.service import judge_versions, write_versions
 from daywork.ground.database import company_transaction
@@ -107,7 +109,10 @@ async def keep_original(
             await queries.hold_bytes(key)
             if not await has(store, key):
                 continue  # the sweep took it for an orphan just before we held it
-            await queries.mark_complete(organisation, photo.id)
+            await lock_site(organisation, photo.site)
+            completed = await queries.mark_complete(organisation, photo.id)
+            if completed is not None:
+                await append(organisation, [completed.happening()])
             if settle is not None:
                 await settle()
         return

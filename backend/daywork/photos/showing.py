@@ -15,6 +15,7 @@ from daywork.photos.darkroom import develop
 from daywork.photos.queries import Photo
 from daywork.photos.rules import (
     PHOTO_INCOMPLETE,
+    PHOTO_PURGED,
     NoPreview,
     phone_preview_key,
     sniffed,
@@ -76,17 +77,24 @@ async def thumbnail_of(actor: Actor, store: ObjectStore, photo_id: UUID) -> Smal
     """
     async with company_transaction(actor.organisation):
         photo = await photo_for(actor, photo_id)
+    return await preview_of(actor.organisation, store, photo)
+
+
+async def preview_of(organisation: UUID, store: ObjectStore, photo: Photo) -> Small | NoPreview:
+    """Like :func:`thumbnail_of`; whoever asks has seen to it that it may be shown."""
+    if photo.purged:
+        raise PHOTO_PURGED()
     if photo.state != PhotoState.COMPLETE:
-        return await _phone_preview(actor.organisation, store, photo)
+        return await _phone_preview(organisation, store, photo)
     if photo.no_preview is not None:
         return NoPreview(photo.no_preview)
-    key = storage_key(actor.organisation, photo.site, photo.sha256)
+    key = storage_key(organisation, photo.site, photo.sha256)
     if photo.thumbnail_at is not None:
         try:
             return Small(await storage.get_bytes(store, thumbnail_key(key)), True)
         except FileNotFoundError:
             pass  # it can be made again
-    return await develop_photo(actor.organisation, store, photo)
+    return await develop_photo(organisation, store, photo)
 
 
 async def develop_photo(organisation: UUID, store: ObjectStore, photo: Photo) -> Small | NoPreview:
@@ -126,6 +134,8 @@ async def develop_waiting(organisation: UUID, store: ObjectStore) -> int:
 async def _complete(actor: Actor, photo_id: UUID) -> Photo:
     async with company_transaction(actor.organisation):
         photo = await photo_for(actor, photo_id)
+    if photo.purged:
+        raise PHOTO_PURGED()
     if photo.state != PhotoState.COMPLETE:
         raise PHOTO_INCOMPLETE()
     return photo

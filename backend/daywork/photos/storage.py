@@ -73,6 +73,7 @@ class Kept(NamedTuple):
 
     key: str
     changed_at: datetime
+    size: int
 
 
 def open_storage(url: str) -> ObjectStore:
@@ -192,11 +193,17 @@ async def remove(store: ObjectStore, keys: Sequence[str]) -> None:
             continue
 
 
-async def listed(store: ObjectStore) -> AsyncIterator[Kept]:
-    """Everything in the store."""
-    async for batch in obstore.list(store, chunk_size=500):
+async def listed(store: ObjectStore, prefix: str | None = None) -> AsyncIterator[Kept]:
+    """Everything in the store, or in a folder of it."""
+    async for batch in obstore.list(store, prefix, chunk_size=500):
         for one in batch:
-            yield Kept(one["path"], one["last_modified"])
+            yield Kept(one["path"], one["last_modified"], one["size"])
+
+
+async def top_folders(store: ObjectStore) -> list[str]:
+    """Names of the folders at the top, without looking into them."""
+    found = await obstore.list_with_delimiter_async(store)
+    return [one.rstrip("/") for one in found["common_prefixes"]]
 
 
 async def gathered(source: Source) -> bytes:

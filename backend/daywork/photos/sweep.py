@@ -42,6 +42,8 @@ async def _remove_orphan(store: ObjectStore, key: str, others: Known) -> bool:
     if organisation is None:
         return False
     async with company_transaction(organisation):
+        if not await queries.may_sweep():
+            return False  # a backup is being made; there will be another night
         await queries.claim_bytes(_locked_by(key))
         known = await others(organisation, rest)
         if known is None:

@@ -42,3 +42,4 @@ class Photo(Table, tablename="photo", db=DB):
     thumbnail_at = Timestamptz(null=True, default=None)
     no_preview = Text(null=True, default=None)
     phone_preview_at = Timestamptz(null=True, default=None)
+    purge = UUID(null=True, default=None)

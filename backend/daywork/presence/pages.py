@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from daywork.approvals import words
+from daywork.chain.pages import code_qr
 from daywork.entries.queries import entries_by_id
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
@@ -15,7 +16,9 @@ from daywork.ground.money import ZERO
 from daywork.ground.problems import NOT_ALLOWED
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, shown_phone
+from daywork.photos.marked import facts_of
 from daywork.photos.service import photo_for
+from daywork.photos.words import doubt_words
 from daywork.presence import queries
 from daywork.sites.service import site_for, sites_for
 from daywork.web.pages import page
@@ -72,7 +75,17 @@ async def photo_of_site(request: Request, photo: FromPath[UUID]) -> Response[str
         shown = await photo_for(actor, photo)
         site = await site_for(actor, shown.site, Right.SEE_SITE)
         entry = (await entries_by_id(actor, [photo]))[photo]
-    return page(request, "presence/photo.html", photo=shown, site=site, day=entry.work_day)
+        facts = await facts_of(actor.organisation, shown)
+    return page(
+        request,
+        "presence/photo.html",
+        photo=shown,
+        site=site,
+        day=entry.work_day,
+        facts=facts,
+        doubt_words=doubt_words,
+        code_qr=code_qr(request, facts.code),
+    )
 
 
 handlers = [site_on_day, photo_of_site]

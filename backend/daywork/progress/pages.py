@@ -6,13 +6,12 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
-from daywork.ground.problems import NOT_FOUND
 from daywork.ground.terms import StopCause, TaskStatus
 from daywork.progress import service
 from daywork.web.language import gettext as _
 from daywork.web.language import language
 from daywork.web.pages import page
-from daywork.web.request import Request
+from daywork.web.request import Request, named
 
 
 def status_words() -> dict[str, str]:
@@ -38,22 +37,13 @@ def cause_words() -> dict[str, str]:
     }
 
 
-def _named(text: str | None) -> UUID | None:
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NOT_FOUND() from None
-
-
 @get("/progress")
 async def progress(
     request: Request, site: FromQuery[str | None] = None, late: FromQuery[str] = ""
 ) -> Response[str]:
     """The tasks of a site in the order of the work breakdown; ``late=1`` only the late ones."""
     plans = await service.plan_for(
-        request.user, _named(site), datetime.now(UTC), english=language() == "en"
+        request.user, named(site), datetime.now(UTC), english=language() == "en"
     )
     return page(
         request,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from daywork.entries.queries import entries_by_id
 from daywork.entries.rules import TASK_UNKNOWN, Answer, NewVersion, Recorded
 from daywork.entries.service import judge_versions, write_versions
 from daywork.ground.calendar import day_at
@@ -25,6 +26,8 @@ from daywork.progress.rules import (
     plan_of,
     standing_of,
 )
+from daywork.push.bundles import tell_recorded
+from daywork.sites.calendar import plan_changed
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
 
@@ -57,18 +60,24 @@ async def record_reports(
         )
 
     judged = await judge_versions(actor, batch, version, check)
-    await write_versions(actor, judged.versions)
+    said = {entry: f"{percent:.2f}" for entry, percent in percents.items()}
+    await write_versions(actor, judged.versions, said)
     if judged.versions:
         await queries.upsert_reports(actor, judged.versions, percents, tasks)
         await queries.mark_task_progress(
             actor, {version.recorded.payload.task for version in judged.versions}
         )
+        await tell_recorded(actor, judged.versions)
+        for site in sorted({version.recorded.site for version in judged.versions}):
+            await plan_changed(actor.organisation, site)
     return judged.answers
 
 
 async def settle_reports(actor: Actor, reports: Sequence[UUID], state: EntryState) -> int:
     """Act on a decision or a voiding: the task falls back to its last report that stands."""
     await queries.mark_task_progress(actor, await queries.tasks_of_reports(actor, reports))
+    for site in sorted({fact.site for fact in (await entries_by_id(actor, reports)).values()}):
+        await plan_changed(actor.organisation, site)
     return 0
 
 

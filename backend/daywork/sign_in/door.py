@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from daywork.ground.problems import SIGNED_OUT
 from daywork.sign_in.rules import PHONE_SESSION
 from daywork.sign_in.service import SignedIn, session_for
-from daywork.web.request import Request, cookie
+from daywork.web.request import Request, cookie, settings_of
 
 COOKIE: Final = "dw_session"
 
@@ -43,7 +43,7 @@ def _cookie(value: str, life: timedelta | None, *, secure: bool) -> Cookie:
 
 
 def _secure(scope: Scope) -> bool:
-    return scope["scheme"] == "https" or bool(scope["app"].state.settings.secure_cookies)
+    return scope["scheme"] == "https" or settings_of(scope).secure_cookies
 
 
 class Door:

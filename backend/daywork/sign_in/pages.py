@@ -11,7 +11,7 @@ from daywork.people.actor import Actor
 from daywork.sign_in import codes, service
 from daywork.sign_in.door import no_session_cookie, session_cookie
 from daywork.sign_in.me import handlers as my_pages
-from daywork.sign_in.rules import safe_next
+from daywork.sign_in.rules import is_phone, safe_next
 from daywork.sign_in.visitor import known, visitor
 from daywork.web.forms import Answers
 from daywork.web.language import language
@@ -24,6 +24,11 @@ from daywork.web.request import Request
 
 async def _answers(request: Request) -> Answers:
     return Answers(await request.form())
+
+
+def _on_phone(request: Request) -> bool:
+    """A phone stays signed in without being asked to."""
+    return is_phone(request.headers.get("user-agent", ""))
 
 
 def _enter(request: Request, signed_in: service.SignedIn, path: str) -> Response[Any]:
@@ -53,7 +58,14 @@ async def sign_in_form(request: Request, next: FromQuery[str] = "/") -> Response
     """Phone number or e-mail, and password."""
     if known(request) is not None:
         return go(request, safe_next(next))
-    return page(request, "people/sign_in.html", next=safe_next(next), typed={}, problem=None)
+    return page(
+        request,
+        "people/sign_in.html",
+        next=safe_next(next),
+        typed={},
+        problem=None,
+        on_phone=_on_phone(request),
+    )
 
 
 @post("/sign-in", opt={"public": True})
@@ -73,6 +85,7 @@ async def sign_in(request: Request) -> Response[Any]:
             headers=_retry(problem),
             next=target,
             typed={"login": answers.raw("login"), "stay": stay},
+            on_phone=_on_phone(request),
             problem=told(problem),
         )
     if isinstance(found, service.SignedIn):
@@ -173,6 +186,7 @@ async def join(request: Request, token: FromPath[str]) -> Response[Any]:
         typed={"name": name},
         faults=answers.faults,
         problem=told(problem) if problem else None,
+        on_phone=_on_phone(request),
     )
 
 
@@ -199,6 +213,7 @@ async def welcome_form(request: Request, token: FromQuery[str] = "") -> Response
         typed={},
         faults={},
         problem=None,
+        on_phone=_on_phone(request),
     )
 
 
@@ -233,6 +248,7 @@ async def welcome(request: Request) -> Response[Any]:
         typed={"company": company, "name": name, "login": answers.raw("login")},
         faults=answers.faults,
         problem=told(problem) if problem else None,
+        on_phone=_on_phone(request),
     )
 
 

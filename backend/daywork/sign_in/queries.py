@@ -66,7 +66,14 @@ async def open_session(organisation: UUID, token_hash: bytes) -> OpenSession | N
         " o.name AS organisation_name,"
         " coalesce((SELECT jsonb_object_agg(ms.site, ms.role) FROM membership ms"
         "   WHERE ms.organisation = $1 AND ms.member = s.member AND ms.withdrawn_at IS NULL),"
-        "   '{}') AS roles"
+        "   '{}') AS roles,"
+        " coalesce((SELECT jsonb_agg(jsonb_build_array(d.site, d.role))"
+        "   FROM stands_in($1, s.member) AS d), '[]') AS stands_in,"
+        " coalesce((SELECT jsonb_agg(r.site) FROM approval_rule r"
+        "   WHERE r.organisation = $1 AND r.steps = 2 AND (r.site IN ("
+        "     SELECT ms.site FROM membership ms WHERE ms.organisation = $1"
+        "     AND ms.member = s.member AND ms.withdrawn_at IS NULL)"
+        "   OR r.site IN (SELECT d.site FROM stands_in($1, s.member) AS d))), '[]') AS two_steps"
         " FROM session s"
         " JOIN member m ON m.organisation = s.organisation AND m.id = s.member"
         " JOIN organisation o ON o.id = s.organisation"
@@ -84,10 +91,19 @@ async def open_session(organisation: UUID, token_hash: bytes) -> OpenSession | N
         language=row["language"],
         is_owner=row["is_owner"],
         roles={UUID(site): Role(role) for site, role in json.loads(row["roles"]).items()},
+        stands_in=_stands_in(json.loads(row["stands_in"])),
+        two_steps=frozenset(UUID(site) for site in json.loads(row["two_steps"])),
         session=token_hash,
         organisation_name=row["organisation_name"],
     )
     return OpenSession(actor, row["last_seen_at"], row["long_lived"])
+
+
+def _stands_in(pairs: list[tuple[str, str]]) -> dict[UUID, frozenset[Role]]:
+    found: dict[UUID, frozenset[Role]] = {}
+    for site, role in pairs:
+        found[UUID(site)] = found.get(UUID(site), frozenset()) | {Role(role)}
+    return found
 
 
 async def insert_session(

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from babel import Locale
 from babel.dates import get_day_names
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -13,9 +14,11 @@ from litestar.params import FromPath
 from daywork.ground.database import company_transaction
 from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
+from daywork.ground.public_holidays import countries
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 from daywork.sites import queries, service, task_queries, workforce_queries
+from daywork.sites.calendar_pages import handlers as calendar_handlers
 from daywork.sites.site import Site
 from daywork.sites.task_pages import handlers as task_handlers
 from daywork.sites.trade_pages import handlers as trade_handlers
@@ -68,6 +71,13 @@ def weekday_names() -> list[str]:
     return [names[day] for day in range(7)]
 
 
+def country_names() -> list[tuple[str, str]]:
+    """Countries whose holidays are known, in the reader's language; China stands first."""
+    names = Locale("en") if language() == "en" else Locale("zh", script="Hans", territory="CN")
+    named = [(code, names.territories.get(code, code)) for code in countries()]
+    return sorted(named, key=lambda pair: (pair[0] != "CN", pair[1]))
+
+
 @get("/settings/sites")
 async def sites(request: Request) -> Response[str]:
     """The sites I manage."""
@@ -96,6 +106,7 @@ async def site_page(request: Request, site: FromPath[UUID]) -> Response[str]:
         workers=sum(worker.left_on is None for worker in workers),
         tasks=sum(task.active for task in tasks),
         weekdays=weekday_names(),
+        sees_pay=may(request.user, Right.SEE_PAY, site),
     )
 
 
@@ -138,6 +149,13 @@ def _read_site(answers: Answers, before: Site) -> Site:
     overtime = answers.number("overtime_hours_per_man_day", needed=True, low="1", high="24")
     radius = answers.number("radius_m", needed=True, low="20", high="50000", places=0)
     rest = {day for day in answers.several("rest_weekdays") if day in set("1234567")}
+    if len(rest) == 7:
+        answers.fault("rest_weekdays", gettext("A site works at least one day of the week"))
+    country = answers.one_of("country", countries())
+    region = answers.text("region", longest=40)
+    if region and region not in countries().get(country, ()):
+        answers.fault("region", gettext("This country has no such part; leave it empty if unsure"))
+    tolerance = answers.number("delay_tolerance", low="1", high="90", places=0)
     return replace(
         before,
         name=answers.text("name", needed=True, longest=80),
@@ -152,6 +170,9 @@ def _read_site(answers: Answers, before: Site) -> Site:
         starts_on=starts_on,
         ends_on=ends_on,
         active=not answers.ticked("closed"),
+        country=country,
+        region=region,
+        delay_tolerance=before.delay_tolerance if tolerance is None else int(tolerance),
     )
 
 
@@ -171,6 +192,8 @@ def _site_form(
         faults=answers.faults if answers else {},
         time_zones=TIME_ZONES,
         weekdays=weekday_names(),
+        countries=country_names(),
+        regions=countries().get(site.country, ()),
     )
 
 
@@ -328,4 +351,5 @@ handlers = [
     *worker_handlers,
     *trade_handlers,
     *task_handlers,
+    *calendar_handlers,
 ]

@@ -9,7 +9,8 @@ from daywork.sites.site import Site
 
 _SITE = """
     organisation, id, name, time_zone, hours_per_day, overtime_hours_per_man_day,
-    rest_weekdays, latitude, longitude, radius_m, photo_required, starts_on, ends_on, active
+    rest_weekdays, latitude, longitude, radius_m, photo_required, starts_on, ends_on, active,
+    country, region, delay_tolerance
 """
 
 
@@ -39,14 +40,16 @@ async def save_site(site: Site) -> None:
     """Insert the site, or put these values in place of the old ones."""
     await execute(
         f"INSERT INTO site ({_SITE})"  # noqa: S608
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+        " $15, $16, $17)"
         " ON CONFLICT (organisation, id) DO UPDATE SET name = excluded.name,"
         " time_zone = excluded.time_zone, hours_per_day = excluded.hours_per_day,"
         " overtime_hours_per_man_day = excluded.overtime_hours_per_man_day,"
         " rest_weekdays = excluded.rest_weekdays, latitude = excluded.latitude,"
         " longitude = excluded.longitude, radius_m = excluded.radius_m,"
         " photo_required = excluded.photo_required, starts_on = excluded.starts_on,"
-        " ends_on = excluded.ends_on, active = excluded.active",
+        " ends_on = excluded.ends_on, active = excluded.active, country = excluded.country,"
+        " region = excluded.region, delay_tolerance = excluded.delay_tolerance",
         site.organisation,
         site.id,
         site.name,
@@ -61,6 +64,9 @@ async def save_site(site: Site) -> None:
         site.starts_on,
         site.ends_on,
         site.active,
+        site.country,
+        site.region,
+        site.delay_tolerance,
     )
 
 
@@ -91,8 +97,9 @@ _CREW = """
     SELECT c.id, c.site, c.name, c.trade, coalesce(t.name, '') AS trade_name,
            coalesce(t.name_en, '') AS trade_name_en, c.foreman,
            coalesce(m.name, '') AS foreman_name, c.own, c.company, c.active,
-           (SELECT count(*) FROM roster r WHERE r.organisation = c.organisation
-            AND r.site = c.site AND r.crew = c.id AND r.left_on IS NULL) AS workers
+           (SELECT count(*) FROM roster r JOIN worker w ON w.organisation = r.organisation
+            AND w.id = r.worker WHERE r.organisation = c.organisation AND r.site = c.site
+            AND r.crew = c.id AND r.left_on IS NULL AND w.merged_into IS NULL) AS workers
     FROM crew c
     LEFT JOIN trade t ON t.organisation = c.organisation AND t.id = c.trade
     LEFT JOIN member m ON m.organisation = c.organisation AND m.id = c.foreman

@@ -1,8 +1,11 @@
 """What a site's master data must hold to; pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
+from typing import Final
 from uuid import UUID
 
 from daywork.ground.problems import ProblemKind
@@ -39,6 +42,39 @@ PARENT_LOOPS = ProblemKind(
 )
 
 
+OVERTIME_AS_IT_IS = ProblemKind(
+    "overtime_as_it_is",
+    409,
+    _("Overtime is paid so on that day already"),
+    _("Choose the other way, or another day."),
+)
+
+RATE_ELSEWHERE = ProblemKind(
+    "rate_elsewhere",
+    409,
+    _("This rate would also count on %(sites)s"),
+    _("Agree a rate of your site or of a crew instead, or ask an owner of the company."),
+)
+
+
+class RateScope(StrEnum):
+    """Whose price a rate is; also the column it stands in."""
+
+    WORKER = "worker"
+    CREW = "crew"
+    TRADE = "trade"
+    SITE = "site"
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What a rate is the price of."""
+
+    scope: RateScope
+    id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """The days a rate holds; without a last day it goes on."""
@@ -56,23 +92,49 @@ class Fit:
     """The rate that held on the new one's first day."""
     closes_on: date | None
     until: date | None
-    """The new one's last day: the day before the next that is already agreed."""
+    """The new one's last day: its own, or the day before the next that is already agreed."""
+    resumes: date | None = None
+    """The day after, from which the one that was closed holds again."""
+    resumes_until: date | None = None
 
 
-def fit_in(spans: Iterable[Span], first: date) -> Fit:
-    """Where a rate from ``first`` on stands among the others; history stays.
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+def fit_in(spans: Iterable[Span], first: date, last: date | None = None) -> Fit:
+    """Where a rate from ``first`` on stands among the others; history stays. After ``last``, when
+    there is one, the rate before holds again as long as it was agreed.
 
     One that began the same day is closed on that very day: of two that hold on a day the one
-    made later counts (see ``labour.rules.rate_on``), so a slip can be corrected at once.
+    made later counts (see ``labour.prices.rate_on``), so a slip can be corrected at once.
     """
     ordered = sorted(spans, key=lambda span: (span.first, span.id))
     before = [span for span in ordered if span.first <= first]
     later = [span.first for span in ordered if span.first > first]
-    until = min(later) - timedelta(days=1) if later else None
+    day = timedelta(days=1)
+    next_one = min(later) - day if later else None
+    until = _earliest(last, next_one)
     if not before or (before[-1].last is not None and before[-1].last < first):
         return Fit(None, None, until)
     held = before[-1]
-    return Fit(held.id, max(held.first, first - timedelta(days=1)), until)
+    fit = Fit(held.id, max(held.first, first - day), until)
+    goes_on = _earliest(held.last, next_one)
+    if last is None or (goes_on is not None and goes_on <= last):
+        return fit
+    return replace(fit, resumes=last + day, resumes_until=goes_on)
+
+
+EARTH_M: Final = 6_371_000
+"""Mean radius of the earth, in metres."""
+
+
+def metres_between(here: tuple[float, float], there: tuple[float, float]) -> float:
+    """The way over the ground between two positions (latitude, longitude in degrees, WGS-84)."""
+    (south, west), (north, east) = (tuple(map(radians, one)) for one in (here, there))
+    turned = sin((north - south) / 2) ** 2
+    turned += cos(south) * cos(north) * sin((east - west) / 2) ** 2
+    return 2 * EARTH_M * asin(min(1.0, sqrt(turned)))
 
 
 def repeated(names: Sequence[str], present: Iterable[str]) -> list[str]:

@@ -32,7 +32,8 @@ async def sites_for(actor: Actor, right: Right) -> list[Site]:
     """Every site where the actor has this right, running ones first."""
     if actor.is_owner:
         return await queries.sites_of(actor.organisation)
-    held = [site for site in actor.roles if may(actor, right, site)]
+    known = dict.fromkeys([*actor.roles, *actor.stands_in])
+    held = [site for site in known if may(actor, right, site)]
     return await queries.sites_of(actor.organisation, held) if held else []
 
 

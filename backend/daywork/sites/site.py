@@ -28,3 +28,9 @@ class Site:
     starts_on: date | None
     ends_on: date | None
     active: bool
+    country: str = "CN"
+    """ISO 3166-1 alpha-2, for the public holidays; empty: none are kept."""
+    region: str = ""
+    """The part of the country whose holidays are kept, where they differ."""
+    delay_tolerance: int = 3
+    """Calendar days a forecast may lie behind the plan before it counts as a delay."""

@@ -1,4 +1,4 @@
-"""Sites and what stands on them: crews, workers, trades, tasks, rates.
+"""Sites and what stands on them: crews, workers, trades, tasks, rates, ways of overtime.
 
 Piccolo knows one key column a table; the real keys begin with the organisation. The migration is
 the authority, and a test holds these classes against the database.
@@ -38,7 +38,12 @@ class Site(Table, tablename="site", db=DB):
     starts_on = Date(null=True, default=None)
     ends_on = Date(null=True, default=None)
     active = Boolean()
+    country = Text()
+    region = Text()
+    delay_tolerance = SmallInt()
     created_at = Timestamptz(default=None)
+    completed_on = Date(null=True, default=None)
+    settled_on = Date(null=True, default=None)
 
 
 class Membership(Table, tablename="membership", db=DB):
@@ -88,6 +93,9 @@ class Worker(Table, tablename="worker", db=DB):
     phone = Text(null=True, default=None)
     created_by = UUID(null=True, default=None)
     created_at = Timestamptz(default=None)
+    merged_into = UUID(null=True, default=None)
+    anonymised_at = Timestamptz(null=True, default=None)
+    purge = UUID(null=True, default=None)
 
 
 class Roster(Table, tablename="roster", db=DB):
@@ -118,6 +126,8 @@ class Task(Table, tablename="task", db=DB):
     weight = Numeric(digits=(12, 3))
     budget = Numeric(digits=(16, 2))
     budget_man_days = Numeric(digits=(10, 2))
+    labour_budget = Numeric(digits=(16, 2))
+    cost_code = Text()
     planned_start = Date(null=True, default=None)
     planned_finish = Date(null=True, default=None)
     crew = UUID(null=True, default=None)
@@ -134,11 +144,48 @@ class Rate(Table, tablename="rate", db=DB):
     organisation = UUID(default=None)
     id = UUID(primary_key=True, default=None)
     worker = UUID(null=True, default=None)
+    crew = UUID(null=True, default=None)
     trade = UUID(null=True, default=None)
+    site = UUID(null=True, default=None)
+    task = UUID(null=True, default=None)
     unit = Text()
     amount = Numeric(digits=(12, 2))
     overtime_hour = Numeric(digits=(12, 2), null=True, default=None)
     valid_from = Date(default=None)
     valid_to = Date(null=True, default=None)
+    note = Text()
     created_by = UUID(null=True, default=None)
     created_at = Timestamptz(default=None)
+    ended_by = UUID(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+
+
+class OvertimeRule(Table, tablename="overtime_rule", db=DB):
+    """``overtime_rule``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
+    site = UUID(default=None)
+    way = Text()
+    valid_from = Date(default=None)
+    note = Text()
+    made_by = UUID(default=None)
+    made_at = Timestamptz(default=None)
+
+
+class SiteException(Table, tablename="site_exception", db=DB):
+    """``site_exception``; see the migration for keys, checks and indexes."""
+
+    organisation = UUID(default=None)
+    id = UUID(primary_key=True, default=None)
+    site = UUID(default=None)
+    kind = Text()
+    first_day = Date(default=None)
+    last_day = Date(default=None)
+    cause = Text()
+    weather = Text(null=True, default=None)
+    reason = Text()
+    created_by = UUID(default=None)
+    created_at = Timestamptz(default=None)
+    withdrawn_by = UUID(null=True, default=None)
+    withdrawn_at = Timestamptz(null=True, default=None)

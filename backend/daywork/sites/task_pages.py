@@ -161,6 +161,8 @@ def _read_task(
         weight=Decimal(1) if weight is None else weight,
         budget=answers.number("budget", high="9999999999") or Decimal(0),
         budget_man_days=answers.number("budget_man_days", high="999999") or Decimal(0),
+        labour_budget=answers.number("labour_budget", high="9999999999") or Decimal(0),
+        cost_code=answers.text("cost_code", longest=30),
         planned_start=start,
         planned_finish=finish,
         crew=answers.named("crew", crews),

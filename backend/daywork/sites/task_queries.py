@@ -24,6 +24,10 @@ class Task:
     weight: Decimal
     budget: Decimal
     budget_man_days: Decimal
+    labour_budget: Decimal
+    """What its labour was planned to cost: a part of ``budget``, which holds all kinds of cost."""
+    cost_code: str
+    """Where its cost is booked; empty: nowhere yet."""
     planned_start: date | None
     planned_finish: date | None
     crew: UUID | None
@@ -31,7 +35,8 @@ class Task:
 
 
 _COLUMNS = """id, code, name, name_en, parent, is_summary, position, unit, quantity, weight,
-    budget, budget_man_days, planned_start, planned_finish, crew, active"""
+    budget, budget_man_days, labour_budget, cost_code, planned_start, planned_finish, crew,
+    active"""
 
 
 async def tasks_of(organisation: UUID, site: UUID) -> list[Task]:
@@ -49,12 +54,14 @@ async def save_task(organisation: UUID, site: UUID, task: Task) -> None:
     """Insert the task, or put these values in place of the old ones."""
     await execute(
         f"INSERT INTO task (organisation, site, {_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6,"  # noqa: S608
-        " $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+        " $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
         " ON CONFLICT (organisation, id) DO UPDATE SET code = excluded.code,"
         " name = excluded.name, name_en = excluded.name_en, parent = excluded.parent,"
         " is_summary = excluded.is_summary, position = excluded.position, unit = excluded.unit,"
         " quantity = excluded.quantity, weight = excluded.weight, budget = excluded.budget,"
-        " budget_man_days = excluded.budget_man_days, planned_start = excluded.planned_start,"
+        " budget_man_days = excluded.budget_man_days,"
+        " labour_budget = excluded.labour_budget, cost_code = excluded.cost_code,"
+        " planned_start = excluded.planned_start,"
         " planned_finish = excluded.planned_finish, crew = excluded.crew,"
         " active = excluded.active",
         organisation,
@@ -71,6 +78,8 @@ async def save_task(organisation: UUID, site: UUID, task: Task) -> None:
         task.weight,
         task.budget,
         task.budget_man_days,
+        task.labour_budget,
+        task.cost_code,
         task.planned_start,
         task.planned_finish,
         task.crew,

@@ -6,6 +6,7 @@ from daywork.ground.problems import NOT_FOUND
 from daywork.people.actor import Actor
 from daywork.people.service import record_audit
 from daywork.sites import task_queries
+from daywork.sites.calendar import plan_changed
 from daywork.sites.rules import CODE_TAKEN, PARENT_LOOPS, loops
 from daywork.sites.site import Site
 from daywork.sites.task_queries import Task
@@ -38,6 +39,7 @@ async def save_task(actor: Actor, site: Site, task: Task) -> None:
     await task_queries.save_task(site.organisation, site.id, task)
     if task.parent is not None:
         await task_queries.mark_summary(site.organisation, site.id, task.parent)
+    await plan_changed(site.organisation, site.id)
     await record_audit(
         actor.organisation,
         actor.member,

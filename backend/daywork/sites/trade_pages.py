@@ -10,8 +10,11 @@ from litestar.params import FromPath
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
+from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
-from daywork.sites import queries, service, workforce, workforce_queries
+from daywork.sites import queries, rate_queries, service
+from daywork.sites.rates import agree_rate
+from daywork.sites.rules import RateScope, Whose
 from daywork.sites.worker_pages import read_rate
 from daywork.web.forms import Answers, shown_again
 from daywork.web.pages import go, page
@@ -31,20 +34,30 @@ async def _trades_page(
         if not may(actor, Right.MANAGE_SITE):
             raise NOT_ALLOWED()
         trades = await queries.trades_of(actor.organisation)
-        rates = await workforce_queries.trade_rates(actor.organisation) if sees_pay else []
+        rates = await rate_queries.trade_rates(actor.organisation) if sees_pay else []
+        currency = await currency_of(actor.organisation)
+        today = day_at(datetime.now(UTC), "Asia/Shanghai")
+        reached = (
+            await rate_queries.sites_reached(
+                actor.organisation, Whose(RateScope.TRADE, trade), today
+            )
+            if trade and sees_pay
+            else []
+        )
     chosen = next((one for one in trades if one.id == trade), None)
     if trade is not None and chosen is None:
         raise NOT_FOUND()
-    today = day_at(datetime.now(UTC), "Asia/Shanghai")
     return page(
         request,
         "sites/trade.html" if chosen else "sites/trades.html",
         status=problem.kind.status if problem else 422 if answers else 200,
         trades=trades,
         trade=chosen,
-        rates=[rate for rate in rates if rate.trade == trade] if chosen else [],
+        currency=currency,
+        reached=reached,
+        rates=[rate for rate in rates if rate.whose == trade] if chosen else [],
         now={
-            rate.trade: rate
+            rate.whose: rate
             for rate in reversed(rates)
             if rate.valid_from <= today and (rate.valid_to is None or today <= rate.valid_to)
         },
@@ -107,8 +120,13 @@ async def agree_trade_rate(request: Request, trade: FromPath[UUID]) -> Response[
     rate = read_rate(answers)
     if rate is None:
         return await _trades_page(request, trade, answers)
-    async with company_transaction(actor.organisation):
-        await workforce.agree_rate(actor, worker=None, trade=trade, site=None, **rate)
+    try:
+        async with company_transaction(actor.organisation):
+            await agree_rate(actor, Whose(RateScope.TRADE, trade), site=None, **rate)
+    except Problem as problem:
+        if problem.kind in (NOT_FOUND, NOT_ALLOWED):
+            raise
+        return await _trades_page(request, trade, answers, problem)
     return go(request, f"/settings/trades/{trade}")
 
 

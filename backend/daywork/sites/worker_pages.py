@@ -11,8 +11,11 @@ from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.ground.terms import RateUnit
+from daywork.people.queries import currency_of
 from daywork.people.rules import Right, login_from, may, shown_phone
-from daywork.sites import queries, service, workforce, workforce_queries
+from daywork.sites import queries, rate_queries, service, workforce, workforce_queries
+from daywork.sites.rates import agree_rate
+from daywork.sites.rules import RateScope, Whose
 from daywork.sites.site import Site
 from daywork.web.forms import Answers, shown_again
 from daywork.web.language import gettext
@@ -101,7 +104,16 @@ async def _worker_page(
         known = await workforce.worker_of(found, worker)
         crews = await queries.crews_of(actor.organisation, site)
         trades = await queries.trades_of(actor.organisation)
-        rates = await workforce_queries.worker_rates(actor.organisation, site) if sees_pay else []
+        rates = await rate_queries.worker_rates(actor.organisation, worker) if sees_pay else []
+        currency = await currency_of(actor.organisation)
+        today = today_on(found)
+        reached = (
+            await rate_queries.sites_reached(
+                actor.organisation, Whose(RateScope.WORKER, worker), today
+            )
+            if sees_pay
+            else []
+        )
     return page(
         request,
         "sites/worker.html",
@@ -111,10 +123,13 @@ async def _worker_page(
         shown_phone=shown_phone,
         crews=crews,
         trades=trades,
-        rates=[rate for rate in rates if rate.worker == worker],
+        rates=rates,
+        currency=currency,
+        reached=reached,
         sees_pay=sees_pay,
         manages_rates=may(actor, Right.MANAGE_RATES, site),
-        today=today_on(found),
+        may_settle=may(actor, Right.CLOSE_MONTH, site),
+        today=today,
         typed=answers.typed if answers else {},
         was=shown_again(None if answers and "amount" in answers.typed else answers),
         faults=answers.faults if answers else {},
@@ -190,10 +205,13 @@ def _phone(answers: Answers) -> str | None:
 
 def read_rate(answers: Answers) -> dict[str, Any] | None:
     """The fields of a new rate; None when something is wrong with them."""
-    unit = answers.one_of("unit", [RateUnit.MAN_DAY, RateUnit.HOUR], needed=True)
-    amount = answers.number("amount", needed=True, high="99999")
+    unit = answers.one_of("unit", [RateUnit.MAN_DAY, RateUnit.HOUR, RateUnit.MONTH], needed=True)
+    amount = answers.number("amount", needed=True, high="999999")
     overtime_hour = answers.number("overtime_hour", high="99999")
     valid_from = answers.day("valid_from", needed=True)
+    valid_to = answers.day("valid_to")
+    if valid_from and valid_to and valid_to < valid_from:
+        answers.fault("valid_to", gettext("The end lies before the beginning"))
     if answers.faults:
         return None
     return {
@@ -201,6 +219,8 @@ def read_rate(answers: Answers) -> dict[str, Any] | None:
         "amount": amount,
         "overtime_hour": overtime_hour,
         "valid_from": valid_from,
+        "valid_to": valid_to,
+        "note": answers.text("note"),
     }
 
 
@@ -211,10 +231,16 @@ async def agree_worker_rate(
     """A rate for this worker alone, from a day on."""
     actor = request.user
     answers = Answers(await request.form())
-    async with company_transaction(actor.organisation):
-        found = await service.site_for(actor, site, Right.MANAGE_RATES)
-        if rate := read_rate(answers):
-            await workforce.agree_rate(actor, worker=worker, trade=None, site=found, **rate)
+    rate = read_rate(answers)
+    try:
+        async with company_transaction(actor.organisation):
+            found = await service.site_for(actor, site, Right.MANAGE_RATES)
+            if rate:
+                await agree_rate(actor, Whose(RateScope.WORKER, worker), site=found, **rate)
+    except Problem as problem:
+        if problem.kind in (NOT_FOUND, NOT_ALLOWED):
+            raise
+        return await _worker_page(request, site, worker, answers, problem)
     if answers.faults:
         return await _worker_page(request, site, worker, answers)
     return go(request, f"/settings/sites/{site}/workers/{worker}")

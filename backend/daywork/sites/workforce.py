@@ -1,20 +1,18 @@
-"""Workers and what they cost: add, move, let go, agree a new rate. History stays.
+"""Workers: add, move, let go. History stays.
 
 Each use case runs on the open transaction of the company, with a site from ``site_for``.
 """
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.ids import new_id
-from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND
+from daywork.ground.problems import NOT_FOUND
 from daywork.people.actor import Actor
-from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
-from daywork.sites import queries, workforce_queries
-from daywork.sites.rules import SAME_NAME, Span, fit_in, repeated
+from daywork.sites import workforce_queries
+from daywork.sites.rules import SAME_NAME, repeated
 from daywork.sites.service import crew_of
 from daywork.sites.site import Site
 from daywork.sites.workforce_queries import Worker
@@ -113,61 +111,5 @@ async def change_worker(
             "name": [before.name, name],
             "crew": [before.crew, crew],
             "left_on": [before.left_on, left_on],
-        },
-    )
-
-
-async def agree_rate(
-    actor: Actor,
-    *,
-    worker: UUID | None,
-    trade: UUID | None,
-    site: Site | None,
-    unit: str,
-    amount: Decimal,
-    overtime_hour: Decimal | None,
-    valid_from: date,
-) -> None:
-    """A new rate from a day on; the one before it ends the day before.
-
-    Lines already approved keep the rate they were approved with.
-
-    Raises:
-        Problem: ``not_allowed``; ``not_found``.
-    """
-    if not may(actor, Right.MANAGE_RATES, site.id if site else None):
-        raise NOT_ALLOWED()
-    if worker is not None and site is not None:
-        await worker_of(site, worker)
-    elif trade not in {known.id for known in await queries.trades_of(actor.organisation)}:
-        raise NOT_FOUND()
-    held = await workforce_queries.lock_rates(actor.organisation, worker, trade)
-    fit = fit_in([Span(rate.id, rate.valid_from, rate.valid_to) for rate in held], valid_from)
-    if fit.closes is not None and fit.closes_on is not None:
-        await workforce_queries.mark_rate_end(actor.organisation, fit.closes, fit.closes_on)
-    await workforce_queries.insert_rate(
-        actor.organisation,
-        new_id(),
-        worker=worker,
-        trade=trade,
-        unit=unit,
-        amount=amount,
-        overtime_hour=overtime_hour,
-        valid_from=valid_from,
-        valid_to=fit.until,
-        created_by=actor.member,
-    )
-    await record_audit(
-        actor.organisation,
-        actor.member,
-        "rate.agreed",
-        site.id if site else None,
-        detail={
-            "worker": worker,
-            "trade": trade,
-            "unit": unit,
-            "amount": amount,
-            "overtime_hour": overtime_hour,
-            "valid_from": valid_from,
         },
     )

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
-from daywork.ground.database import execute, fetch, fetch_one, fetch_value
+from daywork.ground.database import execute, fetch, fetch_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,9 @@ _WORKER = """
     JOIN worker w ON w.organisation = r.organisation AND w.id = r.worker
     JOIN crew c ON c.organisation = r.organisation AND c.site = r.site AND c.id = r.crew
     LEFT JOIN trade t ON t.organisation = w.organisation AND t.id = w.trade
-    WHERE r.organisation = $1 AND r.site = $2
+    WHERE r.organisation = $1 AND r.site = $2 AND w.merged_into IS NULL
 """
+"""Who was merged into another is found as that one."""
 
 
 async def workers_on(organisation: UUID, site: UUID, crew: UUID | None = None) -> list[Worker]:
@@ -130,119 +130,4 @@ async def mark_on_roster(
         crew,
         joined_on,
         left_on,
-    )
-
-
-# Rates
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """What a worker or a trade costs, from a day to a day."""
-
-    id: UUID
-    worker: UUID | None
-    trade: UUID | None
-    of_name: str
-    of_name_en: str
-    unit: str
-    amount: Decimal
-    overtime_hour: Decimal | None
-    """Per hour; None: by the site's overtime hours of a 工."""
-    valid_from: date
-    valid_to: date | None
-
-
-_RATE = """
-    SELECT r.id, r.worker, r.trade, coalesce(w.name, t.name) AS of_name,
-           coalesce(t.name_en, '') AS of_name_en, r.unit, r.amount, r.overtime_hour,
-           r.valid_from, r.valid_to
-    FROM rate r
-    LEFT JOIN worker w ON w.organisation = r.organisation AND w.id = r.worker
-    LEFT JOIN trade t ON t.organisation = r.organisation AND t.id = r.trade
-    WHERE r.organisation = $1
-"""
-
-
-async def trade_rates(organisation: UUID) -> list[Rate]:
-    """All rates of trades, by trade, newest first."""
-    rows = await fetch(
-        f"{_RATE} AND r.trade IS NOT NULL ORDER BY t.name, r.trade, r.valid_from DESC",
-        organisation,
-    )
-    return [Rate(**row) for row in rows]
-
-
-async def worker_rates(organisation: UUID, site: UUID) -> list[Rate]:
-    """Rates of the site's own workers, by worker, newest first."""
-    rows = await fetch(
-        f"{_RATE} AND r.worker IN (SELECT worker FROM roster"  # noqa: S608
-        " WHERE organisation = $1 AND site = $2) ORDER BY w.name, r.worker, r.valid_from DESC",
-        organisation,
-        site,
-    )
-    return [Rate(**row) for row in rows]
-
-
-async def lock_rates(organisation: UUID, worker: UUID | None, trade: UUID | None) -> list[Rate]:
-    """All rates of one worker or trade, newest first; one change at a time."""
-    await execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('daywork.rate ' || $1, 0))",
-        str(worker or trade),
-    )
-    rows = await fetch(
-        f"{_RATE} AND (r.worker = $2 OR r.trade = $3) ORDER BY r.valid_from DESC",
-        organisation,
-        worker,
-        trade,
-    )
-    return [Rate(**row) for row in rows]
-
-
-async def insert_rate(
-    organisation: UUID,
-    rate: UUID,
-    *,
-    worker: UUID | None,
-    trade: UUID | None,
-    unit: str,
-    amount: Decimal,
-    overtime_hour: Decimal | None,
-    valid_from: date,
-    valid_to: date | None,
-    created_by: UUID,
-) -> None:
-    """A new rate."""
-    await execute(
-        "INSERT INTO rate (organisation, id, worker, trade, unit, amount, overtime_hour,"
-        " valid_from, valid_to, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        organisation,
-        rate,
-        worker,
-        trade,
-        unit,
-        amount,
-        overtime_hour,
-        valid_from,
-        valid_to,
-        created_by,
-    )
-
-
-async def mark_rate_end(organisation: UUID, rate: UUID, valid_to: date) -> None:
-    """The rate holds up to this day."""
-    await execute(
-        "UPDATE rate SET valid_to = $3 WHERE organisation = $1 AND id = $2",
-        organisation,
-        rate,
-        valid_to,
-    )
-
-
-async def worker_exists(organisation: UUID, worker: UUID) -> bool:
-    """Whether it is a worker of this company."""
-    return bool(
-        await fetch_value(
-            "SELECT count(*) FROM worker WHERE organisation = $1 AND id = $2", organisation, worker
-        )
     )

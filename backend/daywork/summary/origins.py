@@ -7,8 +7,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import fetch, fetch_one
-from daywork.summary.queries import OF_MONTH, SUMS, figures_in
 from daywork.summary.rules import Figures, Month
+from daywork.summary.sums import LINES_OF_MONTH, OF_MONTH, SUMS, figures_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,10 @@ class Narrowing:
     crew: UUID | None = None
     task: UUID | None = None
     without_task: bool = False
+    trade: UUID | None = None
+    without_trade: bool = False
+    cost_code: str | None = None
+    """``""``: lines whose task has none, and lines without a task."""
     day: date | None = None
     state: str | None = None
     overtime: bool = False
@@ -27,14 +31,27 @@ class Narrowing:
     """Only approved lines with work and no rate."""
 
 
-_NARROWED = """
-      AND ($5::uuid IS NULL OR l.worker = $5) AND ($6::uuid IS NULL OR l.crew = $6)
+_OF_TRADE_AND_CODE = """
+      AND ({trade}::uuid IS NULL AND NOT {no_trade}::boolean
+           OR (SELECT w.trade FROM worker entered JOIN worker w ON w.organisation = $1
+                   AND w.id = coalesce(entered.merged_into, entered.id)
+               WHERE entered.organisation = $1 AND entered.id = l.worker)
+               IS NOT DISTINCT FROM {trade})
+      AND ({code}::text IS NULL
+           OR coalesce((SELECT t.cost_code FROM task t WHERE t.organisation = $1
+                        AND t.id = l.task), '') = {code})
+"""
+_NARROWED = f"""
+      AND ($5::uuid IS NULL OR l.worker IN (
+          SELECT id FROM worker WHERE organisation = $1 AND (id = $5 OR merged_into = $5)))
+      AND ($6::uuid IS NULL OR l.crew = $6)
       AND ($7::uuid IS NULL OR l.task = $7) AND (NOT $8 OR l.task IS NULL)
       AND ($9::date IS NULL OR l.work_day = $9) AND ($10::text IS NULL OR l.state = $10)
       AND (NOT $11 OR l.overtime_hours > 0)
       AND (NOT $12 OR (l.state = 'approved' AND l.earned IS NULL
                        AND (l.man_days > 0 OR l.overtime_hours > 0)))
-"""
+      {_OF_TRADE_AND_CODE.format(trade="$13", no_trade="$14", code="$15")}
+"""  # noqa: S608 - a piece of SQL of our own
 
 
 def _narrowed(
@@ -53,6 +70,9 @@ def _narrowed(
         to.state,
         to.overtime,
         to.unpriced,
+        to.trade,
+        to.without_trade,
+        to.cost_code,
     )
 
 
@@ -97,7 +117,7 @@ async def sheets_of(
     rows = await fetch(
         f"""
         WITH sums AS (
-            SELECT l.sheet, count(*) AS lines, {SUMS} {OF_MONTH} {_NARROWED} GROUP BY l.sheet
+            SELECT l.sheet, count(*) AS lines, {SUMS} {LINES_OF_MONTH} {_NARROWED} GROUP BY l.sheet
         )
         SELECT sums.*, e.work_day, e.state, e.version, e.received_at, m.name AS author,
                site.name AS site, site.time_zone, c.name AS crew
@@ -107,7 +127,7 @@ async def sheets_of(
         JOIN site ON site.organisation = $1 AND site.id = e.site
         LEFT JOIN crew c ON c.organisation = $1 AND c.id = e.crew
         ORDER BY e.work_day DESC, site.name, c.name, e.id
-        LIMIT $13 OFFSET $14
+        LIMIT $16 OFFSET $17
         """,  # noqa: S608
         *_narrowed(organisation, sites, month, to),
         limit,
@@ -129,6 +149,51 @@ async def sheets_of(
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemOfFigure:
+    """A pay item that is part of a figure."""
+
+    id: UUID
+    source: UUID | None
+    """The piece it is a share of."""
+    day: date
+    kind: str
+    worker_name: str
+    site: str
+    note: str
+    amount: Decimal
+
+
+async def items_of(
+    organisation: UUID, sites: Sequence[UUID], month: Month, to: Narrowing
+) -> list[ItemOfFigure]:
+    """The month's pay items behind a figure, latest day first; none behind 工 or hours."""
+    if to.overtime or to.unpriced or to.state not in (None, "approved"):
+        return []
+    rows = await fetch(
+        f"""
+        SELECT l.id, l.source, l.work_day AS day, l.kind, w.name AS worker_name, s.name AS site,
+               l.note, l.amount
+        FROM pay_item l
+        JOIN worker w ON w.organisation = $1 AND w.id = l.worker
+        JOIN site s ON s.organisation = $1 AND s.id = l.site
+        WHERE l.organisation = $1 AND l.site = ANY($2) AND l.work_day BETWEEN $3 AND $4
+          AND l.voided_at IS NULL
+          AND ($5::uuid IS NULL OR $5 IN (l.worker, w.merged_into))
+          AND ($6::uuid IS NULL OR l.crew = $6)
+          AND ($7::uuid IS NULL OR l.task = $7) AND (NOT $8 OR l.task IS NULL)
+          AND ($9::date IS NULL OR l.work_day = $9)
+          {_OF_TRADE_AND_CODE.format(trade="$10", no_trade="$11", code="$12")}
+        ORDER BY l.work_day DESC, w.name, l.id LIMIT 1000
+        """,  # noqa: S608 - a piece of SQL of our own
+        *_narrowed(organisation, sites, month, to)[:9],
+        to.trade,
+        to.without_trade,
+        to.cost_code,
+    )
+    return [ItemOfFigure(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +222,8 @@ async def advances_of(
         JOIN worker w ON w.organisation = $1 AND w.id = a.worker
         JOIN site s ON s.organisation = $1 AND s.id = a.site
         WHERE a.organisation = $1 AND a.site = ANY($2) AND a.work_day BETWEEN $3 AND $4
-          AND a.state <> 'void' AND ($5::uuid IS NULL OR a.worker = $5)
+          AND a.state <> 'void' AND ($5::uuid IS NULL OR a.worker IN (
+              SELECT id FROM worker WHERE organisation = $1 AND (id = $5 OR merged_into = $5)))
         ORDER BY a.work_day DESC, w.name, a.entry
         LIMIT 1000
         """,
@@ -177,6 +243,7 @@ async def names_of(
     worker: UUID | None = None,
     crew: UUID | None = None,
     task: UUID | None = None,
+    trade: UUID | None = None,
     english: bool = False,
 ) -> list[str]:
     """Names of what a drill-down was narrowed to; what is not on these sites has none."""
@@ -189,7 +256,9 @@ async def names_of(
                 AND site = ANY($2)) AS crew,
                (SELECT code || ' ' || CASE WHEN $6 THEN coalesce(nullif(name_en, ''), name)
                                            ELSE name END
-                FROM task WHERE organisation = $1 AND id = $5 AND site = ANY($2)) AS task
+                FROM task WHERE organisation = $1 AND id = $5 AND site = ANY($2)) AS task,
+               (SELECT CASE WHEN $6 THEN coalesce(nullif(name_en, ''), name) ELSE name END
+                FROM trade WHERE organisation = $1 AND id = $7) AS trade
         """,
         organisation,
         list(sites),
@@ -197,5 +266,6 @@ async def names_of(
         crew,
         task,
         english,
+        trade,
     )
     return [] if row is None else [name for name in row.values() if name]

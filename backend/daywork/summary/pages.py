@@ -1,11 +1,11 @@
-"""The labour pages: the month, the sheets behind each figure, and the workbook."""
+"""The labour pages: the month, the sheets behind each figure, the workbook and the paper."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.params import FromQuery
@@ -14,34 +14,24 @@ from daywork.ground.problems import NOT_FOUND
 from daywork.ground.terms import EntryState
 from daywork.summary import service
 from daywork.summary.origins import Narrowing
-from daywork.summary.rules import NO_TASK, Grouping, Month, Row
+from daywork.summary.paper import pdf_of
+from daywork.summary.rules import NONE, Grouping, Month, Row, grouping_named
 from daywork.summary.service import View
-from daywork.summary.workbook import grouping_name, workbook_of
+from daywork.summary.workbook import grouping_name, name_of, workbook_of
 from daywork.web.downloads import attachment
 from daywork.web.figures import day as day_words
 from daywork.web.figures import places_of
 from daywork.web.language import gettext as _
 from daywork.web.language import language
 from daywork.web.pages import go, page
-from daywork.web.request import Request
+from daywork.web.request import Request, named
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Link = Callable[..., str]
 
-
-def named(text: str | None) -> UUID | None:
-    """An id in an address; an empty one is none.
-
-    Raises:
-        Problem: ``not_found``.
-    """
-    if not text:
-        return None
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NOT_FOUND() from None
+ROWS_AT_ONCE = 500
+"""Rows on one page; the workbook holds them all."""
 
 
 def links_of(view: View) -> Link:
@@ -59,13 +49,6 @@ def links_of(view: View) -> Link:
     return link
 
 
-def _grouping(text: str | None) -> Grouping:
-    try:
-        return Grouping(text or Grouping.WORKER)
-    except ValueError:
-        raise NOT_FOUND() from None
-
-
 @get("/labour")
 async def labour(
     request: Request,
@@ -73,15 +56,16 @@ async def labour(
     month: FromQuery[str | None] = None,
     by: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """A month by worker, crew, task or day."""
+    """A month by worker, crew, trade, task, cost code, site or day."""
     summary = await service.month_summary(
         request.user,
         named(site),
         month,
-        _grouping(by),
+        grouping_named(by),
         datetime.now(UTC),
         english=language() == "en",
     )
+    shown = summary.rows[:ROWS_AT_ONCE]
     return page(
         request,
         "labour/summary.html",
@@ -89,8 +73,14 @@ async def labour(
         summary=summary,
         view=summary.view,
         link=links_of(summary.view),
-        groupings=[(one, grouping_name(one)) for one in Grouping],
+        groupings=[
+            (one, grouping_name(one))
+            for one in Grouping
+            if one is not Grouping.SITE or summary.view.several or one is summary.by
+        ],
+        shown=shown,
         row_name=row_name,
+        asked_of=asked_of,
         man_day_places=places_of(_man_days(summary.rows), 1),
         hour_places=places_of(row.figures.overtime_hours for row in summary.rows),
         next_month=_next(summary.view),
@@ -111,9 +101,12 @@ def _next(view: View) -> Month | None:
 
 def row_name(row: Row, by: Grouping) -> str:
     """What a row is called on the screen."""
-    if by is Grouping.TASK and row.key == NO_TASK:
-        return _("Without a task")
-    return day_words(row.day) if row.day else row.name
+    return day_words(row.day) if row.day else name_of(row, by)
+
+
+def asked_of(row: Row, by: Grouping) -> dict[str, str]:
+    """What the drill-down asks for to get this row's sheets."""
+    return {by.value: row.key}
 
 
 def _day(text: str | None) -> date | None:
@@ -140,6 +133,8 @@ async def sheets(
     worker: FromQuery[str | None] = None,
     crew: FromQuery[str | None] = None,
     task: FromQuery[str | None] = None,
+    trade: FromQuery[str | None] = None,
+    cost_code: FromQuery[str | None] = None,
     day: FromQuery[str | None] = None,
     overtime: FromQuery[str | None] = None,
     unpriced: FromQuery[str | None] = None,
@@ -150,8 +145,11 @@ async def sheets(
     narrowing = Narrowing(
         worker=named(worker),
         crew=named(crew),
-        task=None if task == NO_TASK else named(task),
-        without_task=task == NO_TASK,
+        task=None if task == NONE else named(task),
+        without_task=task == NONE,
+        trade=None if trade == NONE else named(trade),
+        without_trade=trade == NONE,
+        cost_code="" if cost_code == NONE else cost_code or None,
         day=_day(day),
         state=_state(at),
         overtime=overtime == "1",
@@ -170,7 +168,8 @@ async def sheets(
     asked = {
         name: value
         for name, value in request.query_params.items()
-        if name in ("worker", "crew", "task", "day", "overtime", "unpriced", "at")
+        if name
+        in ("worker", "crew", "task", "trade", "cost_code", "day", "overtime", "unpriced", "at")
     }
     return page(
         request,
@@ -181,7 +180,20 @@ async def sheets(
         newer=link("/labour/sheets", **asked, number=origin.page - 1) if origin.page > 1 else None,
         older=link("/labour/sheets", **asked, number=origin.page + 1) if origin.more else None,
         narrowed=_narrowed_words(origin),
+        item_kinds=item_kinds(),
     )
+
+
+def item_kinds() -> dict[str, str]:
+    """What pay items are called."""
+    return {
+        "piecework": _("Piecework"),
+        "allowance": _("Allowance"),
+        "deduction": _("Deduction"),
+        "meal": _("Meals"),
+        "monthly": _("Monthly pay"),
+        "correction": _("Correction"),
+    }
 
 
 def _narrowed_words(origin: service.Origin) -> list[str]:
@@ -189,6 +201,10 @@ def _narrowed_words(origin: service.Origin) -> list[str]:
     words = list(origin.names)
     if to.without_task:
         words.append(_("Without a task"))
+    if to.without_trade:
+        words.append(_("Without a trade"))
+    if to.cost_code is not None:
+        words.append(to.cost_code or _("Without a cost code"))
     if to.day:
         words.append(day_words(to.day))
     if to.unpriced:
@@ -234,8 +250,33 @@ async def workbook(
     view = summaries[Grouping.WORKER].view
     where = view.site.name if view.site else _("All sites")
     name = f"{_('Labour summary')} {where} {view.month.text}.xlsx"
-    made = workbook_of(summaries, now, request.user.name, request.user.organisation_name)
+    made = await asyncio.to_thread(
+        workbook_of, summaries, now, request.user.name, request.user.organisation_name
+    )
+    await service.note_export(request.user, view.sites, view.month.text)
     return Response(made, media_type=XLSX, headers=attachment(name))
+
+
+@get("/labour/summary.pdf")
+async def paper(
+    request: Request,
+    site: FromQuery[str | None] = None,
+    month: FromQuery[str | None] = None,
+    by: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """The month in one grouping to print, in the person's language."""
+    now = datetime.now(UTC)
+    summary = await service.month_summary(
+        request.user, named(site), month, grouping_named(by), now, english=language() == "en"
+    )
+    view = summary.view
+    where = view.site.name if view.site else _("All sites")
+    name = f"{_('Labour summary')} {where} {view.month.text} {grouping_name(summary.by)}.pdf"
+    made = await asyncio.to_thread(
+        pdf_of, summary, now, request.user.name, request.user.organisation_name
+    )
+    await service.note_export(request.user, view.sites, view.month.text)
+    return Response(made, media_type="application/pdf", headers=attachment(name))
 
 
 @post("/labour/rates")
@@ -249,4 +290,4 @@ async def price(
     return go(request, f"/labour?{asked}" if asked else "/labour")
 
 
-handlers = [labour, sheets, advances, workbook, price]
+handlers = [labour, sheets, advances, workbook, paper, price]

@@ -1,8 +1,7 @@
-"""SQL of the summary: a month's lines added up by worker, crew, task or day.
+"""SQL of the summary: a month by worker, crew, trade, task, cost code, site or day.
 
-All sums read live lines of a site and month from one index (``labour_line_by_site``), so a month
-costs the same however long the company has been at work. Names are joined to the sums, not to
-the lines.
+All of them add up kept totals (:mod:`daywork.summary.kept`), so a month costs the same however big
+the company is and however long it has been at work. Names are joined to the sums, not to the lines.
 """
 
 from collections.abc import Sequence
@@ -11,46 +10,16 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import fetch, fetch_one, fetch_value
-from daywork.labour.queries import LineToPrice
-from daywork.summary.rules import NO_TASK, Figures, Month, Row
-
-SUMS = """
-    coalesce(sum(l.man_days) FILTER (WHERE l.state = 'approved'), 0) AS man_days,
-    coalesce(sum(l.overtime_hours) FILTER (WHERE l.state = 'approved'), 0) AS overtime_hours,
-    coalesce(sum(l.earned + l.overtime_earned) FILTER (WHERE l.state = 'approved'), 0) AS earned,
-    coalesce(sum(l.man_days) FILTER (WHERE l.state = 'submitted'), 0) AS pending_man_days,
-    coalesce(sum(l.overtime_hours) FILTER (WHERE l.state = 'submitted'), 0) AS pending_overtime,
-    coalesce(sum(l.man_days) FILTER (WHERE l.state = 'returned'), 0) AS returned_man_days,
-    coalesce(sum(l.overtime_hours) FILTER (WHERE l.state = 'returned'), 0) AS returned_overtime,
-    count(*) FILTER (WHERE l.state = 'approved' AND l.earned IS NULL
-                     AND (l.man_days > 0 OR l.overtime_hours > 0)) AS unpriced
-"""
-OF_MONTH = """
-    FROM labour_line l
-    WHERE l.organisation = $1 AND l.site = ANY($2) AND l.work_day BETWEEN $3 AND $4
-      AND l.live AND l.state <> 'void'
-"""
-_NAMES = (
-    "man_days",
-    "overtime_hours",
-    "earned",
-    "pending_man_days",
-    "pending_overtime",
-    "returned_man_days",
-    "returned_overtime",
-    "unpriced",
-)
-
-
-def figures_in(row: "dict[str, object]") -> Figures:
-    """The sums of a row selected with :data:`SUMS`."""
-    return Figures(**{name: row[name] for name in _NAMES})  # type: ignore[arg-type]
+from daywork.labour.queries import ITS_WORKER, LINE_TO_PRICE, LineToPrice
+from daywork.summary.kept import ADDED, Way, rows_of
+from daywork.summary.rules import NONE, Figures, Month, Row, one_person
+from daywork.summary.sums import ZERO_WHERE_NONE, figures_in
 
 
 async def month_total(organisation: UUID, sites: Sequence[UUID], month: Month) -> Figures:
     """The month of these sites together, summed by the database and not from any rows."""
     row = await fetch_one(
-        f"SELECT {SUMS} {OF_MONTH}",
+        f"SELECT {ADDED} FROM {rows_of(Way.TASK)} r",  # noqa: S608
         organisation,
         list(sites),
         month.first,
@@ -59,33 +28,55 @@ async def month_total(organisation: UUID, sites: Sequence[UUID], month: Month) -
     return Figures() if row is None else figures_in(dict(row))
 
 
+async def figures_by_site(
+    organisation: UUID, sites: Sequence[UUID], month: Month
+) -> dict[UUID, Figures]:
+    """The month of each site that has one."""
+    rows = await fetch(
+        f"SELECT r.site, {ADDED} FROM {rows_of(Way.TASK)} r GROUP BY r.site",  # noqa: S608
+        organisation,
+        list(sites),
+        month.first,
+        month.last,
+    )
+    return {row["site"]: figures_in(dict(row)) for row in rows}
+
+
 async def by_worker(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
-    """A row a worker with lines or approved advances in the month, over all the sites."""
+    """A row a worker with lines, approved advances or payments of the month, over all the sites.
+
+    Who was entered twice and merged has one row, under the one who was kept.
+    """
     rows = await fetch(
         f"""
-        WITH sums AS (
-            SELECT l.worker, array_agg(DISTINCT l.crew) AS crews, {SUMS} {OF_MONTH}
-            GROUP BY l.worker
+        WITH months AS MATERIALIZED (SELECT * FROM {rows_of(Way.WORKER)} r),
+        sums AS (SELECT r.worker, {ADDED} FROM months r GROUP BY r.worker),
+        gangs AS (
+            SELECT g.worker, string_agg(c.name, '、' ORDER BY c.name) AS names
+            FROM (SELECT DISTINCT worker, unnest(crews) AS crew FROM months) g
+            JOIN crew c ON c.organisation = $1 AND c.id = g.crew GROUP BY g.worker
         ), lent AS (
             SELECT a.worker, sum(a.amount) AS advances FROM advance a
             WHERE a.organisation = $1 AND a.site = ANY($2) AND a.work_day BETWEEN $3 AND $4
               AND a.state = 'approved'
             GROUP BY a.worker
+        ), paid AS (
+            SELECT p.worker, sum(p.amount) AS payments FROM payment p
+            WHERE p.organisation = $1 AND p.site = ANY($2) AND p.for_month = $3
+              AND p.voided_at IS NULL
+            GROUP BY p.worker
         )
         SELECT w.id AS key, w.name, w.number, coalesce(t.name, '') AS trade,
-               array_to_string(ARRAY(SELECT c.name FROM crew c WHERE c.organisation = $1
-                   AND c.id = ANY(s.crews) ORDER BY c.name), '、') AS crew,
-               coalesce(s.man_days, 0) AS man_days,
-               coalesce(s.overtime_hours, 0) AS overtime_hours,
-               coalesce(s.earned, 0) AS earned,
-               coalesce(s.pending_man_days, 0) AS pending_man_days,
-               coalesce(s.pending_overtime, 0) AS pending_overtime,
-               coalesce(s.returned_man_days, 0) AS returned_man_days,
-               coalesce(s.returned_overtime, 0) AS returned_overtime,
-               coalesce(s.unpriced, 0) AS unpriced,
-               coalesce(lent.advances, 0) AS advances
+               coalesce(gangs.names, '') AS crew,
+               {ZERO_WHERE_NONE},
+               coalesce(lent.advances, 0) AS advances,
+               coalesce(paid.payments, 0) AS payments
         FROM sums s FULL JOIN lent ON lent.worker = s.worker
-        JOIN worker w ON w.organisation = $1 AND w.id = coalesce(s.worker, lent.worker)
+        FULL JOIN paid ON paid.worker = coalesce(s.worker, lent.worker)
+        JOIN worker entered ON entered.organisation = $1
+             AND entered.id = coalesce(s.worker, lent.worker, paid.worker)
+        JOIN worker w ON w.organisation = $1 AND w.id = coalesce(entered.merged_into, entered.id)
+        LEFT JOIN gangs ON gangs.worker = s.worker
         LEFT JOIN trade t ON t.organisation = $1 AND t.id = w.trade
         """,  # noqa: S608
         organisation,
@@ -93,8 +84,9 @@ async def by_worker(organisation: UUID, sites: Sequence[UUID], month: Month) -> 
         month.first,
         month.last,
     )
-    return [
-        Row(
+    found: dict[str, Row] = {}
+    for row in rows:
+        one = Row(
             str(row["key"]),
             row["name"],
             figures_in(dict(row)),
@@ -102,16 +94,17 @@ async def by_worker(organisation: UUID, sites: Sequence[UUID], month: Month) -> 
             trade=row["trade"],
             crew=row["crew"],
             advances=row["advances"],
+            payments=row["payments"],
         )
-        for row in rows
-    ]
+        found[one.key] = one_person(found[one.key], one) if one.key in found else one
+    return list(found.values())
 
 
 async def by_crew(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
     """A row a crew."""
     rows = await fetch(
         f"""
-        WITH sums AS (SELECT l.crew, {SUMS} {OF_MONTH} GROUP BY l.crew)
+        WITH sums AS (SELECT r.crew, {ADDED} FROM {rows_of(Way.TASK)} r GROUP BY r.crew)
         SELECT s.*, c.name, c.company, coalesce(t.name, '') AS trade, site.name AS site
         FROM sums s
         JOIN crew c ON c.organisation = $1 AND c.id = s.crew
@@ -136,13 +129,46 @@ async def by_crew(organisation: UUID, sites: Sequence[UUID], month: Month) -> li
     ]
 
 
+async def by_trade(
+    organisation: UUID, sites: Sequence[UUID], month: Month, *, english: bool
+) -> list[Row]:
+    """A row a trade that workers have today, and one for workers without a trade."""
+    rows = await fetch(
+        f"""
+        WITH sums AS (
+            SELECT w.trade, {ADDED} FROM {rows_of(Way.WORKER)} r
+            JOIN worker entered ON entered.organisation = $1 AND entered.id = r.worker
+            JOIN worker w ON w.organisation = $1
+                 AND w.id = coalesce(entered.merged_into, entered.id)
+            GROUP BY w.trade
+        )
+        SELECT s.*, CASE WHEN $5 THEN coalesce(nullif(t.name_en, ''), t.name)
+                         ELSE t.name END AS name
+        FROM sums s LEFT JOIN trade t ON t.organisation = $1 AND t.id = s.trade
+        """,  # noqa: S608
+        organisation,
+        list(sites),
+        month.first,
+        month.last,
+        english,
+    )
+    return [
+        Row(
+            NONE if row["trade"] is None else str(row["trade"]),
+            row["name"] or "",
+            figures_in(dict(row)),
+        )
+        for row in rows
+    ]
+
+
 async def by_task(
     organisation: UUID, sites: Sequence[UUID], month: Month, *, english: bool
 ) -> list[Row]:
     """A row a task, and one for the lines without a task. ``english`` prefers English names."""
     rows = await fetch(
         f"""
-        WITH sums AS (SELECT l.task, {SUMS} {OF_MONTH} GROUP BY l.task)
+        WITH sums AS (SELECT r.task, {ADDED} FROM {rows_of(Way.TASK)} r GROUP BY r.task)
         SELECT s.*, t.code, site.name AS site,
                CASE WHEN $5 THEN coalesce(nullif(t.name_en, ''), t.name) ELSE t.name END AS name
         FROM sums s
@@ -157,7 +183,7 @@ async def by_task(
     )
     return [
         Row(
-            NO_TASK if row["task"] is None else str(row["task"]),
+            NONE if row["task"] is None else str(row["task"]),
             row["name"] or "",
             figures_in(dict(row)),
             number=row["code"] or "",
@@ -167,10 +193,43 @@ async def by_task(
     ]
 
 
+async def by_cost_code(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
+    """A row a cost code that tasks have today, and one for lines without."""
+    rows = await fetch(
+        f"""
+        SELECT nullif(t.cost_code, '') AS code, {ADDED}
+        FROM {rows_of(Way.TASK)} r
+        LEFT JOIN task t ON t.organisation = $1 AND t.id = r.task
+        GROUP BY 1
+        """,  # noqa: S608
+        organisation,
+        list(sites),
+        month.first,
+        month.last,
+    )
+    return [Row(row["code"] or NONE, row["code"] or "", figures_in(dict(row))) for row in rows]
+
+
+async def by_site(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
+    """A row a site with records."""
+    rows = await fetch(
+        f"""
+        WITH sums AS (SELECT r.site, {ADDED} FROM {rows_of(Way.TASK)} r GROUP BY r.site)
+        SELECT s.*, site.name FROM sums s
+        JOIN site ON site.organisation = $1 AND site.id = s.site
+        """,  # noqa: S608
+        organisation,
+        list(sites),
+        month.first,
+        month.last,
+    )
+    return [Row(str(row["site"]), row["name"], figures_in(dict(row))) for row in rows]
+
+
 async def by_day(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
     """A row a day with records."""
     rows = await fetch(
-        f"SELECT l.work_day, {SUMS} {OF_MONTH} GROUP BY l.work_day",
+        f"SELECT r.work_day, {ADDED} FROM {rows_of(Way.DAY)} r GROUP BY r.work_day",  # noqa: S608
         organisation,
         list(sites),
         month.first,
@@ -200,12 +259,16 @@ async def advances_of_month(organisation: UUID, sites: Sequence[UUID], month: Mo
     return amount
 
 
-async def currency_of(organisation: UUID) -> str:
-    """The company's currency, ISO 4217."""
-    currency: str = await fetch_value(
-        "SELECT currency FROM organisation WHERE id = $1", organisation
+async def payments_of_month(organisation: UUID, sites: Sequence[UUID], month: Month) -> Decimal:
+    """Payments of the month's wages that were not voided, whenever they were made."""
+    amount: Decimal = await fetch_value(
+        "SELECT coalesce(sum(amount), 0) FROM payment WHERE organisation = $1"
+        " AND site = ANY($2) AND for_month = $3 AND voided_at IS NULL",
+        organisation,
+        list(sites),
+        month.first,
     )
-    return currency
+    return amount
 
 
 async def divisors_of_month(
@@ -213,8 +276,8 @@ async def divisors_of_month(
 ) -> dict[UUID, list[Decimal]]:
     """By site: the hours per 工 that the month's lines were made with, rising."""
     rows = await fetch(
-        f"SELECT l.site, array_agg(DISTINCT l.hours_per_day ORDER BY l.hours_per_day) AS hours"
-        f" {OF_MONTH} GROUP BY l.site",
+        "SELECT r.site, array_agg(DISTINCT h.hours ORDER BY h.hours) AS hours"  # noqa: S608
+        f" FROM {rows_of(Way.TASK)} r, unnest(r.hours) AS h (hours) GROUP BY r.site",
         organisation,
         list(sites),
         month.first,
@@ -242,19 +305,17 @@ async def unpriced_lines(
 ) -> list[UnpricedLine]:
     """The month's approved lines without a rate, by worker and day."""
     rows = await fetch(
-        """
-        SELECT l.id, l.sheet, l.worker, w.trade, l.work_day, l.man_days, l.hours_per_day,
-               l.overtime_hours, s.overtime_hours_per_man_day, l.site, s.name AS site_name,
-               w.name AS worker_name, coalesce(t.name, '') AS trade_name
-        FROM labour_line l
-        JOIN worker w ON w.organisation = l.organisation AND w.id = l.worker
+        f"""
+        SELECT {LINE_TO_PRICE}, s.name AS site_name, w.name AS worker_name,
+               coalesce(t.name, '') AS trade_name
+        FROM labour_line l {ITS_WORKER}
         JOIN site s ON s.organisation = l.organisation AND s.id = l.site
         LEFT JOIN trade t ON t.organisation = w.organisation AND t.id = w.trade
         WHERE l.organisation = $1 AND l.site = ANY($2) AND l.work_day BETWEEN $3 AND $4
           AND l.live AND l.state = 'approved' AND l.earned IS NULL
           AND (l.man_days > 0 OR l.overtime_hours > 0)
         ORDER BY w.name, w.id, l.work_day
-        """,
+        """,  # noqa: S608
         organisation,
         list(sites),
         month.first,
@@ -262,17 +323,7 @@ async def unpriced_lines(
     )
     return [
         UnpricedLine(
-            LineToPrice(
-                row["id"],
-                row["sheet"],
-                row["worker"],
-                row["trade"],
-                row["work_day"],
-                row["man_days"],
-                row["hours_per_day"],
-                row["overtime_hours"],
-                row["overtime_hours_per_man_day"],
-            ),
+            LineToPrice(**{name: row[name] for name in LineToPrice.__slots__}),
             row["site"],
             row["site_name"],
             row["worker_name"],

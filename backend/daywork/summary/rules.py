@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from daywork.ground.calendar import month_from, month_of
 from daywork.ground.money import ZERO
-from daywork.ground.problems import ProblemKind
+from daywork.ground.problems import NOT_FOUND, ProblemKind
 
 
 def _(msgid: str) -> str:
@@ -33,8 +33,30 @@ class Grouping(StrEnum):
 
     WORKER = "worker"
     CREW = "crew"
+    TRADE = "trade"
     TASK = "task"
+    COST_CODE = "cost_code"
+    SITE = "site"
     DAY = "day"
+
+
+COMPARED = frozenset(Grouping) - {Grouping.DAY}
+"""Set beside the month before; the 5th of a month says nothing about the 5th of another."""
+
+PLANNED = frozenset({Grouping.TASK, Grouping.COST_CODE, Grouping.SITE})
+"""Set beside what was planned: labour is planned by task."""
+
+
+def grouping_named(text: str | None) -> Grouping | None:
+    """The grouping an address asks for; None when it asks for none.
+
+    Raises:
+        Problem: ``not_found``.
+    """
+    try:
+        return Grouping(text) if text else None
+    except ValueError:
+        raise NOT_FOUND() from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +101,71 @@ def month_named(text: str | None, today: date) -> Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What earned is made of: labour + overtime + piecework + monthly + allowances − deductions."""
+
+    labour: Decimal = ZERO
+    """工 × rate."""
+    overtime: Decimal = ZERO
+    """Overtime hours, and by statute what a 工 on a rest day or holiday earns above its rate."""
+    piecework: Decimal = ZERO
+    monthly: Decimal = ZERO
+    """Entered for monthly-paid staff; their recorded days stand in labour."""
+    allowances: Decimal = ZERO
+    """Allowances, meals, and corrections upwards."""
+    deductions: Decimal = ZERO
+    """Deductions and corrections downwards; not below zero."""
+
+    def __add__(self, other: "Parts") -> "Parts":
+        return Parts(
+            self.labour + other.labour,
+            self.overtime + other.overtime,
+            self.piecework + other.piecework,
+            self.monthly + other.monthly,
+            self.allowances + other.allowances,
+            self.deductions + other.deductions,
+        )
+
+    @property
+    def earned(self) -> Decimal:
+        return (
+            self.labour
+            + self.overtime
+            + self.piecework
+            + self.monthly
+            + self.allowances
+            - self.deductions
+        )
+
+    @property
+    def beside_labour(self) -> bool:
+        """Whether anything but 工 and overtime was earned."""
+        return bool(self.piecework or self.monthly or self.allowances or self.deductions)
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums over lines of labour. 工 are man-days, overtime is in hours, money in the currency."""
+    """Sums over lines of labour and pay items. 工 are man-days, overtime is in hours, money in
+    the currency."""
 
     man_days: Decimal = ZERO
     """Approved."""
     overtime_hours: Decimal = ZERO
     """Approved."""
     earned: Decimal | None = ZERO
-    """Of approved lines that have a rate; None for who may not see pay."""
+    """Of approved lines that have a rate, and of pay items; None for who may not see pay."""
     pending_man_days: Decimal = ZERO
     pending_overtime: Decimal = ZERO
     returned_man_days: Decimal = ZERO
     returned_overtime: Decimal = ZERO
     unpriced: int = 0
     """Approved lines that have work and no rate: they block pay."""
+    held: int = 0
+    """Approved lines whose pay waits: the worker is booked twice that day, and it is open."""
+    held_man_days: Decimal = ZERO
+    """Theirs; part of ``man_days``."""
+    parts: Parts = Parts()
+    """What ``earned`` is made of; zeros for who may not see pay."""
 
     def __add__(self, other: "Figures") -> "Figures":
         hidden = self.earned is None or other.earned is None
@@ -106,6 +178,9 @@ class Figures:
             self.returned_man_days + other.returned_man_days,
             self.returned_overtime + other.returned_overtime,
             self.unpriced + other.unpriced,
+            self.held + other.held,
+            self.held_man_days + other.held_man_days,
+            Parts() if hidden else self.parts + other.parts,
         )
 
     @property
@@ -119,7 +194,7 @@ class Figures:
 
     def without_pay(self) -> "Figures":
         """The same for somebody who may not see money."""
-        return replace(self, earned=None)
+        return replace(self, earned=None, parts=Parts())
 
 
 def total_of(figures: Iterable[Figures]) -> Figures:
@@ -127,12 +202,51 @@ def total_of(figures: Iterable[Figures]) -> Figures:
     return sum(figures, Figures())
 
 
-def outstanding(earned: Decimal | None, advances: Decimal | None) -> Decimal | None:
-    """Outstanding = earned − advances, of approved records; it may be below zero.
+def outstanding(
+    earned: Decimal | None, advances: Decimal | None, payments: Decimal | None
+) -> Decimal | None:
+    """Outstanding = earned − approved advances − payments that stand; it may be below zero.
 
     None for who may not see pay.
     """
-    return None if earned is None or advances is None else earned - advances
+    if earned is None or advances is None or payments is None:
+        return None
+    return earned - advances - payments
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Labour that was planned in all, and what is approved of it from the beginning to the month's
+    end. 工 and the currency; amounts are None for who may not see pay."""
+
+    man_days: Decimal = ZERO
+    amount: Decimal | None = ZERO
+    used_man_days: Decimal = ZERO
+    used_amount: Decimal | None = ZERO
+
+    def __add__(self, other: "Plan") -> "Plan":
+        hidden = self.amount is None or other.amount is None
+        return Plan(
+            self.man_days + other.man_days,
+            None if hidden else (self.amount or ZERO) + (other.amount or ZERO),
+            self.used_man_days + other.used_man_days,
+            None if hidden else (self.used_amount or ZERO) + (other.used_amount or ZERO),
+        )
+
+    @property
+    def left_man_days(self) -> Decimal | None:
+        """Below zero: more was used than planned. None without a plan."""
+        return self.man_days - self.used_man_days if self.man_days else None
+
+    @property
+    def left_amount(self) -> Decimal | None:
+        if not self.amount or self.used_amount is None:
+            return None
+        return self.amount - self.used_amount
+
+    def without_pay(self) -> "Plan":
+        """The same for somebody who may not see money."""
+        return replace(self, amount=None, used_amount=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +254,7 @@ class Row:
     """One line of the summary, whatever it is grouped by."""
 
     key: str
-    """The id or ISO day that the drill-down asks for; ``none`` for lines without a task."""
+    """The id or ISO day that the drill-down asks for; ``none`` for lines without one."""
     name: str
     figures: Figures
     number: str = ""
@@ -154,13 +268,57 @@ class Row:
     day: date | None = None
     advances: Decimal | None = None
     """Approved advances of the month; by worker only."""
+    payments: Decimal | None = None
+    """Payments of the month's wages, whenever they were made; by worker only."""
+
+    before: Figures | None = None
+    """The month before; None where months are not compared."""
+    plan: Plan | None = None
 
     @property
     def outstanding(self) -> Decimal | None:
-        return outstanding(self.figures.earned, self.advances)
+        return outstanding(self.figures.earned, self.advances, self.payments)
+
+    def without_pay(self) -> "Row":
+        """The same for somebody who may not see money."""
+        return replace(
+            self,
+            figures=self.figures.without_pay(),
+            before=self.before and self.before.without_pay(),
+            plan=self.plan and self.plan.without_pay(),
+            advances=None,
+            payments=None,
+        )
 
 
-NO_TASK = "none"
+def compared(rows: Iterable[Row], before: Iterable[Row]) -> list[Row]:
+    """Rows beside their month before; what was there only then stays, with a month of nothing."""
+    earlier = {row.key: row for row in before}
+    found = [
+        replace(row, before=earlier.pop(row.key).figures if row.key in earlier else Figures())
+        for row in rows
+    ]
+    nothing = [
+        replace(row, figures=Figures(), before=row.figures, advances=ZERO, payments=ZERO)
+        for row in earlier.values()
+    ]
+    return found + nothing
+
+
+NONE = "none"
+"""The key of lines without a task, cost code or trade."""
+
+
+def one_person(row: Row, other: Row) -> Row:
+    """The rows of two records of one worker, as one; ``row`` gives the names."""
+    crews = dict.fromkeys(name for one in (row, other) for name in one.crew.split("、") if name)
+    return replace(
+        row,
+        figures=row.figures + other.figures,
+        crew="、".join(sorted(crews)),
+        advances=(row.advances or ZERO) + (other.advances or ZERO),
+        payments=(row.payments or ZERO) + (other.payments or ZERO),
+    )
 
 
 def in_reading_order(rows: Iterable[Row], by: Grouping) -> list[Row]:
@@ -168,15 +326,17 @@ def in_reading_order(rows: Iterable[Row], by: Grouping) -> list[Row]:
     if by is Grouping.DAY:
         return sorted(rows, key=lambda row: row.key)
     if by is Grouping.TASK:
-        return sorted(rows, key=lambda row: (row.key == NO_TASK, row.site, _natural(row.number)))
+        return sorted(rows, key=lambda row: (row.key == NONE, row.site, natural_order(row.number)))
     if by is Grouping.CREW:
         return sorted(rows, key=lambda row: (row.site, row.name))
+    if by in (Grouping.TRADE, Grouping.COST_CODE, Grouping.SITE):
+        return sorted(rows, key=lambda row: (row.key == NONE, natural_order(row.name), row.key))
     return sorted(
-        rows, key=lambda row: (not row.crew, row.crew, _natural(row.number), row.name, row.key)
+        rows, key=lambda row: (not row.crew, row.crew, natural_order(row.number), row.name, row.key)
     )
 
 
-def _natural(code: str) -> tuple[tuple[int, str], ...]:
+def natural_order(code: str) -> tuple[tuple[int, str], ...]:
     """``1.10`` after ``1.9``, ``A2`` before ``A10``; nothing last."""
     if not code:
         return ((10**18, ""),)

@@ -1,37 +1,43 @@
 """The month of a site, or of all sites a person may see, and what stands behind each figure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from daywork.entries.queries import lock_sites
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.ground.money import ZERO
 from daywork.ground.problems import NOT_ALLOWED
-from daywork.labour.queries import LineToPrice, mark_priced, rates_of
-from daywork.labour.rules import Pay, price_line, rate_on
 from daywork.people.actor import Actor
+from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
 from daywork.summary import origins, queries
-from daywork.summary.origins import Advance, Narrowing, SheetOfFigure
-from daywork.summary.queries import UnpricedLine
+from daywork.summary.chart import Chart, chart_of, shared_rest_days
+from daywork.summary.origins import Advance, ItemOfFigure, Narrowing, SheetOfFigure
+from daywork.summary.plan_queries import Planned, plans_by
 from daywork.summary.rules import (
+    COMPARED,
+    PLANNED,
     Figures,
     Grouping,
     Month,
+    Plan,
     Row,
+    compared,
     in_reading_order,
     month_named,
     outstanding,
 )
+from daywork.summary.unpriced import Missing, missing_rates, price_waiting
 
 SHEETS_A_PAGE = 100
+MANY_SITES = 20
+"""With more of them, a month is first looked at by site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +96,8 @@ async def view_for(actor: Actor, site_id: UUID | None, month: str | None, now: d
         today,
         all(seen),
         any(seen) and not all(seen),
-        await queries.currency_of(actor.organisation),
+        await currency_of(actor.organisation),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A worker's approved work of the month that has no rate, on one site."""
-
-    worker: UUID
-    name: str
-    trade: str
-    site: UUID
-    site_name: str
-    first: date
-    last: date
-    lines: int
-    man_days: Decimal
-    overtime_hours: Decimal
-    fillable: int
-    """Lines that have a rate by now and only wait to be priced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +108,14 @@ class Summary:
     by: Grouping
     rows: list[Row]
     total: Figures
+    before: Figures
+    """The total of the month before, whole."""
+    plan: Plan
+    """Of all the sites' tasks, from the beginning to the month's end."""
+    days: list[Row]
+    chart: Chart | None
     advances: Decimal | None
+    payments: Decimal | None
     missing: list[Missing]
     may_fill: bool
     divisors: list[tuple[Site, list[Decimal]]]
@@ -128,22 +123,34 @@ class Summary:
 
     @property
     def outstanding(self) -> Decimal | None:
-        return outstanding(self.total.earned, self.advances)
+        return outstanding(self.total.earned, self.advances, self.payments)
+
+    @property
+    def planned(self) -> bool:
+        """Whether rows of this grouping stand beside a plan."""
+        return self.by in PLANNED and bool(self.plan.man_days or self.plan.amount)
+
+    @property
+    def compared(self) -> bool:
+        """Whether rows of this grouping stand beside their month before."""
+        return self.by in COMPARED
 
 
 async def month_summary(
     actor: Actor,
     site_id: UUID | None,
     month: str | None,
-    by: Grouping,
+    by: Grouping | None,
     now: datetime,
     *,
     english: bool,
 ) -> Summary:
-    """The month, from one snapshot of the database."""
+    """The month, from one snapshot of the database. Without a grouping: by worker, or by site where
+    there are more sites than can be looked through worker by worker."""
     async with company_transaction(actor.organisation, snapshot=True):
         view = await view_for(actor, site_id, month, now)
-        return await _summary(actor, view, by, english=english)
+        usual = Grouping.WORKER if len(view.sites) <= MANY_SITES else Grouping.SITE
+        return (await _summaries(actor, view, [by or usual], english=english))[by or usual]
 
 
 async def month_in_every_grouping(
@@ -152,100 +159,91 @@ async def month_in_every_grouping(
     """All groupings of one snapshot, for the workbook."""
     async with company_transaction(actor.organisation, snapshot=True):
         view = await view_for(actor, site_id, month, now)
-        return {by: await _summary(actor, view, by, english=english) for by in Grouping}
+        return await _summaries(actor, view, list(Grouping), english=english)
 
 
-async def _summary(actor: Actor, view: View, by: Grouping, *, english: bool) -> Summary:
+async def _summaries(
+    actor: Actor, view: View, groupings: Sequence[Grouping], *, english: bool
+) -> dict[Grouping, Summary]:
     organisation, sites, month = actor.organisation, view.ids, view.month
-    if by is Grouping.WORKER:
-        rows = await queries.by_worker(organisation, sites, month)
-    elif by is Grouping.CREW:
-        rows = await queries.by_crew(organisation, sites, month)
-    elif by is Grouping.TASK:
-        rows = await queries.by_task(organisation, sites, month, english=english)
-    else:
-        rows = await queries.by_day(organisation, sites, month)
     total = await queries.month_total(organisation, sites, month)
-    advances = None
+    before = await queries.month_total(organisation, sites, month.previous)
+    days = await queries.by_day(organisation, sites, month)
+    advances = payments = None
     missing: list[Missing] = []
     if view.pay:
         advances = await queries.advances_of_month(organisation, sites, month)
+        payments = await queries.payments_of_month(organisation, sites, month)
         if total.unpriced:
-            priced = await _priced(actor, await queries.unpriced_lines(organisation, sites, month))
-            missing = _by_worker(priced)
-    else:
-        rows = [replace(row, figures=row.figures.without_pay(), advances=None) for row in rows]
-        total = total.without_pay()
+            missing = await missing_rates(actor, sites, month)
     used = await queries.divisors_of_month(organisation, sites, month)
-    return Summary(
-        view,
-        by,
-        in_reading_order(rows, by),
-        total,
-        advances,
-        missing,
-        all(may(actor, Right.MANAGE_RATES, site) for site in sites),
-        [(site, used.get(site.id, [site.hours_per_day])) for site in view.sites],
-    )
+    plans = {
+        by: await plans_by(by, organisation, sites, month, english=english)
+        for by in {*groupings, Grouping.SITE} & PLANNED
+    }
+    plan = sum((one.plan for one in plans[Grouping.SITE]), Plan())
+    rests = shared_rest_days([site.rest_weekdays for site in view.sites])
+    found = {}
+    for by in groupings:
+        rows = await _rows(by, organisation, sites, month, english=english)
+        if by in COMPARED:
+            earlier = await _rows(by, organisation, sites, month.previous, english=english)
+            rows = compared(rows, earlier)
+        if by in plans:
+            rows = _beside_plans(rows, plans[by], whole=by is not Grouping.TASK)
+        found[by] = Summary(
+            view,
+            by,
+            in_reading_order(rows if view.pay else [row.without_pay() for row in rows], by),
+            total if view.pay else total.without_pay(),
+            before if view.pay else before.without_pay(),
+            plan if view.pay else plan.without_pay(),
+            in_reading_order(
+                days if view.pay else [row.without_pay() for row in days], Grouping.DAY
+            ),
+            chart_of({row.day: row.figures for row in days if row.day}, month, rests),
+            advances,
+            payments,
+            missing,
+            all(may(actor, Right.MANAGE_RATES, site) for site in sites),
+            [(site, used.get(site.id, [site.hours_per_day])) for site in view.sites],
+        )
+    return found
+
+
+async def _rows(
+    by: Grouping, organisation: UUID, sites: Sequence[UUID], month: Month, *, english: bool
+) -> list[Row]:
+    if by is Grouping.WORKER:
+        return await queries.by_worker(organisation, sites, month)
+    if by is Grouping.CREW:
+        return await queries.by_crew(organisation, sites, month)
+    if by is Grouping.TRADE:
+        return await queries.by_trade(organisation, sites, month, english=english)
+    if by is Grouping.TASK:
+        return await queries.by_task(organisation, sites, month, english=english)
+    if by is Grouping.COST_CODE:
+        return await queries.by_cost_code(organisation, sites, month)
+    if by is Grouping.SITE:
+        return await queries.by_site(organisation, sites, month)
+    return await queries.by_day(organisation, sites, month)
+
+
+def _beside_plans(rows: Iterable[Row], plans: Iterable[Planned], *, whole: bool) -> list[Row]:
+    """Rows beside their plans. ``whole``: a plan without work in either month gets a row too, so
+    that the plans add up to the plan of all; a plan of hundreds of tasks would hide the month."""
+    by_key = {one.key: one for one in plans}
+    found = [
+        replace(row, plan=by_key.pop(row.key).plan if row.key in by_key else Plan()) for row in rows
+    ]
+    return found + [
+        Row(one.key, one.name, Figures(), number=one.number, before=Figures(), plan=one.plan)
+        for one in by_key.values()
+        if whole and (one.plan.man_days or one.plan.amount)
+    ]
 
 
 # Rates that came after the approval
-
-Priced = tuple[UnpricedLine, Pay | None]
-
-
-async def _priced(actor: Actor, lines: Iterable[UnpricedLine]) -> list[Priced]:
-    """Each line with the pay it would have by the rates of now, or None."""
-    lines = list(lines)
-    rates = await rates_of(
-        actor,
-        (one.line.worker for one in lines),
-        (one.line.trade for one in lines if one.line.trade is not None),
-    )
-
-    def pay_of(line: LineToPrice) -> Pay | None:
-        of_trade = rates.get(line.trade, []) if line.trade else []
-        rate = rate_on(line.work_day, rates.get(line.worker, []), of_trade)
-        if rate is None:
-            return None
-        return price_line(
-            rate,
-            line.man_days,
-            line.overtime_hours,
-            hours_per_day=line.hours_per_day,
-            overtime_hours_per_man_day=line.overtime_hours_per_man_day,
-        )
-
-    return [(one, pay_of(one.line)) for one in lines]
-
-
-def _by_worker(priced: Iterable[Priced]) -> list[Missing]:
-    found: dict[tuple[UUID, UUID], Missing] = {}
-    for one, pay in priced:
-        line = one.line
-        so_far = found.get((line.worker, one.site)) or Missing(
-            line.worker,
-            one.worker_name,
-            one.trade_name,
-            one.site,
-            one.site_name,
-            line.work_day,
-            line.work_day,
-            0,
-            ZERO,
-            ZERO,
-            0,
-        )
-        found[line.worker, one.site] = replace(
-            so_far,
-            first=min(so_far.first, line.work_day),
-            last=max(so_far.last, line.work_day),
-            lines=so_far.lines + 1,
-            man_days=so_far.man_days + line.man_days,
-            overtime_hours=so_far.overtime_hours + line.overtime_hours,
-            fillable=so_far.fillable + (pay is not None),
-        )
-    return list(found.values())
 
 
 async def price_what_waited(
@@ -256,27 +254,12 @@ async def price_what_waited(
     Lines that have a rate keep it. Returns how many lines were priced.
 
     Raises:
-        Problem: ``not_found`` or ``not_allowed``: it takes the right to manage rates.
+        Problem: ``not_found`` or ``not_allowed``: it takes the right to manage rates;
+            ``month_closed``.
     """
     async with company_transaction(actor.organisation):
         view = await view_for(actor, site_id, month, now)
-        for site in view.sites:
-            await site_for(actor, site.id, Right.MANAGE_RATES)
-        await lock_sites(actor, view.ids)
-        waiting = await queries.unpriced_lines(actor.organisation, view.ids, view.month)
-        priced = [(one, pay) for one, pay in await _priced(actor, waiting) if pay is not None]
-        await mark_priced(actor, [(one.line, pay) for one, pay in priced])
-        for site in view.sites:
-            lines = sum(one.site == site.id for one, _pay in priced)
-            if lines:
-                await record_audit(
-                    actor.organisation,
-                    actor.member,
-                    "labour.priced_later",
-                    site=site.id,
-                    detail={"month": view.month.text, "lines": lines},
-                )
-    return len(priced)
+        return await price_waiting(actor, view.sites, view.month)
 
 
 # Behind a figure
@@ -293,6 +276,8 @@ class Origin:
     sheets: list[SheetOfFigure]
     page: int
     more: bool
+    items: list[ItemOfFigure]
+    """Pay items that are part of the figure; none for who may not see pay."""
 
 
 async def sheets_behind(
@@ -314,6 +299,7 @@ async def sheets_behind(
             worker=narrowing.worker,
             crew=narrowing.crew,
             task=narrowing.task,
+            trade=narrowing.trade,
             english=english,
         )
         total = await origins.narrowed_total(*where, view.month, narrowing)
@@ -324,11 +310,12 @@ async def sheets_behind(
             limit=SHEETS_A_PAGE + 1,
             offset=(page - 1) * SHEETS_A_PAGE,
         )
+        items = await origins.items_of(*where, view.month, narrowing) if view.pay else []
     if not view.pay:
         total = total.without_pay()
         sheets = [replace(one, figures=one.figures.without_pay()) for one in sheets]
     more = len(sheets) > SHEETS_A_PAGE
-    return Origin(view, narrowing, names, total, sheets[:SHEETS_A_PAGE], page, more)
+    return Origin(view, narrowing, names, total, sheets[:SHEETS_A_PAGE], page, more, items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,3 +344,16 @@ async def advances_behind(
         advances = await origins.advances_of(actor.organisation, view.ids, view.month, worker)
     approved = sum((one.amount for one in advances if one.state == "approved"), ZERO)
     return Lent(view, names, advances, approved)
+
+
+async def note_export(actor: Actor, sites: Iterable[Site], month: str) -> None:
+    """Leave in the audit trail of each site that its month (``"2026-03"``) was taken away."""
+    async with company_transaction(actor.organisation):
+        for site in sites:
+            await record_audit(
+                actor.organisation,
+                actor.member,
+                "labour.exported",
+                site.id,
+                detail={"month": month},
+            )

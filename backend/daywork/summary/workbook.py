@@ -14,8 +14,9 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
-from daywork.summary.rules import NO_TASK, Figures, Grouping, Row
-from daywork.summary.service import Missing, Summary
+from daywork.summary.rules import NONE, Figures, Grouping, Plan, Row
+from daywork.summary.service import Summary
+from daywork.summary.unpriced import Missing
 from daywork.web.figures import moment, month, number
 from daywork.web.language import gettext as _
 
@@ -34,13 +35,26 @@ class Column:
 
 
 def grouping_name(by: Grouping) -> str:
-    """``Worker``, ``Crew``, ``Task`` or ``Day`` in the reader's language."""
+    """``Worker``, ``Crew``, … ``Day`` in the reader's language."""
     return {
         Grouping.WORKER: _("Worker"),
         Grouping.CREW: _("Crew"),
+        Grouping.TRADE: _("Trade"),
         Grouping.TASK: _("Task"),
+        Grouping.COST_CODE: _("Cost code"),
+        Grouping.SITE: _("Site"),
         Grouping.DAY: _("Day"),
     }[by]
+
+
+def name_of(row: Row, by: Grouping) -> str:
+    """What a row is called; what has no task, trade or cost code says so."""
+    if row.key != NONE:
+        return row.name
+    return {
+        Grouping.TRADE: _("Without a trade"),
+        Grouping.COST_CODE: _("Without a cost code"),
+    }.get(by, _("Without a task"))
 
 
 def _naming(by: Grouping, several: bool) -> list[Column]:
@@ -65,10 +79,14 @@ def _naming(by: Grouping, several: bool) -> list[Column]:
             Column(
                 _("Task"),
                 32,
-                lambda row: _("Without a task") if row.key == NO_TASK else row.name,
+                lambda row: name_of(row, by),
                 lambda _s: _("Total"),
             ),
             *site,
+        ]
+    if by in (Grouping.TRADE, Grouping.COST_CODE, Grouping.SITE):
+        return [
+            Column(grouping_name(by), 24, lambda row: name_of(row, by), lambda _s: _("Total")),
         ]
     return [Column(_("Day"), 13, lambda row: row.day, lambda _s: _("Total"), "day")]
 
@@ -88,9 +106,18 @@ def columns_of(by: Grouping, summary: Summary) -> list[Column]:
     ]
     if summary.view.pay:
         columns.append(figure(_("Earned"), "money", lambda f: f.earned, 15))
+        columns += [
+            figure(_("of it labour"), "money", lambda f: f.parts.labour, 15),
+            figure(_("of it overtime"), "money", lambda f: f.parts.overtime, 15),
+            figure(_("of it piecework"), "money", lambda f: f.parts.piecework, 15),
+            figure(_("of it monthly pay"), "money", lambda f: f.parts.monthly, 15),
+            figure(_("of it allowances"), "money", lambda f: f.parts.allowances, 15),
+            figure(_("less deductions"), "money", lambda f: f.parts.deductions, 15),
+        ]
         if by is Grouping.WORKER:
             columns += [
                 Column(_("Advances"), 15, lambda row: row.advances, lambda s: s.advances, "money"),
+                Column(_("Paid"), 15, lambda row: row.payments, lambda s: s.payments, "money"),
                 Column(
                     _("Outstanding"),
                     15,
@@ -99,6 +126,7 @@ def columns_of(by: Grouping, summary: Summary) -> list[Column]:
                     "money",
                 ),
             ]
+    columns += [*_change_columns(summary), *_plan_columns(summary)]
     columns += [
         figure(_("Pending 工"), "man_days", lambda f: f.pending_man_days),
         figure(_("Pending overtime"), "hours", lambda f: f.pending_overtime),
@@ -107,7 +135,68 @@ def columns_of(by: Grouping, summary: Summary) -> list[Column]:
     ]
     if summary.view.pay:
         columns.append(figure(_("Lines without a rate"), "count", lambda f: f.unpriced))
+        columns.append(figure(_("Lines waiting: booked twice"), "count", lambda f: f.held))
     return columns
+
+
+def _change_columns(summary: Summary) -> list[Column]:
+    """This month less the month before."""
+
+    def between(now: Figures, before: Figures | None) -> Cell:
+        return now.man_days - (before or Figures()).man_days
+
+    def pay_between(now: Figures, before: Figures | None) -> Cell:
+        earlier = (before or Figures()).earned
+        return None if now.earned is None or earlier is None else now.earned - earlier
+
+    if not summary.compared:
+        return []
+    found = [
+        Column(
+            _("工 against the month before"),
+            12,
+            lambda row: between(row.figures, row.before),
+            lambda whole: between(whole.total, whole.before),
+            "man_days",
+        )
+    ]
+    if summary.view.pay:
+        found.append(
+            Column(
+                _("Earned against the month before"),
+                15,
+                lambda row: pay_between(row.figures, row.before),
+                lambda whole: pay_between(whole.total, whole.before),
+                "money",
+            )
+        )
+    return found
+
+
+def _plan_columns(summary: Summary) -> list[Column]:
+    """What was planned in all, and what is used of it by the month's end."""
+    if not summary.planned:
+        return []
+
+    def plan(title: str, kind: str, of: Callable[[Plan], Cell]) -> Column:
+        return Column(
+            title,
+            13,
+            lambda row: of(row.plan or Plan()),
+            lambda whole: of(whole.plan),
+            kind,
+        )
+
+    found = [
+        plan(_("Planned 工"), "man_days", lambda one: one.man_days),
+        plan(_("Used so far, 工"), "man_days", lambda one: one.used_man_days),
+    ]
+    if summary.view.pay:
+        found += [
+            plan(_("Planned pay"), "money", lambda one: one.amount),
+            plan(_("Used so far, pay"), "money", lambda one: one.used_amount),
+        ]
+    return found
 
 
 def workbook_of(
@@ -222,8 +311,14 @@ def _write_facts(
         for site in view.sites
     ]
     facts += [
-        (_("Earned"), _("Approved sheets only; pending and returned 工 are not added in.")),
-        (_("Outstanding"), _("Earned − advances, of this month.")),
+        (
+            _("Earned"),
+            _(
+                "Labour + overtime + piecework + monthly pay + allowances − deductions."
+                " Approved sheets only; pending and returned 工 are not added in."
+            ),
+        ),
+        (_("Outstanding"), _("Earned − advances − paid, of this month.")),
         (_("Made"), f"{moment(made_at, zone)} · {by_whom}"),
     ]
     if not view.pay:

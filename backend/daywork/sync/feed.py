@@ -16,6 +16,7 @@ from daywork.entries.rules import PHONE_DAYS
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.people.actor import Actor
+from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
 from daywork.sites.service import site_for, sites_for
 from daywork.sync import queries
@@ -27,6 +28,8 @@ from daywork.sync.rules import (
     SCHEMA,
     Cursor,
     cursor_from,
+    is_of_another_history,
+    marks_from,
     reset_needed,
     start_of,
 )
@@ -60,8 +63,9 @@ async def pull(
     cursor_text: str | None,
     limit: int = 500,
     now: datetime | None = None,
+    seen: str | None = None,
 ) -> Page:
-    """The next page of a site's feed.
+    """The next page of a site's feed. ``seen`` are the marks of receipts not yet pulled.
 
     Raises:
         Problem: ``not_found`` when the actor has no part in the site (any more): the phone then
@@ -73,14 +77,17 @@ async def pull(
         scope = await queries.scope_of(actor, site_id, all_entries=all_entries)
         scope_name = f"{actor.member}:{scope.version}:{'all' if all_entries else 'own'}"
 
-        cursor = cursor_from(cursor_text) if cursor_text else start_of(site_id, scope_name)
-        reset: str | None = None
-        if cursor is None or cursor.site != site_id:
-            cursor, reset = start_of(site_id, scope_name), "cursor_expired"
-        standing = await queries.standing_of(actor, site_id, cursor.revision)
-        reset = reset or reset_needed(cursor, standing, scope_name)
-        if reset:
-            cursor = start_of(site_id, scope_name)
+        cursor = cursor_from(cursor_text) if cursor_text else None
+        if cursor is not None and cursor.site == site_id:
+            standing = await queries.standing_of(actor, site_id, cursor.revision)
+            reset = reset_needed(cursor, standing, scope_name)
+        else:
+            standing = await queries.standing_of(actor, site_id, 0)
+            reset = "cursor_expired" if cursor_text else None
+        if await _lost(actor, site_id, seen):
+            reset = "restored"
+        if cursor is None or reset:
+            cursor = start_of(site_id, scope_name, standing.revision)
 
         limit = max(1, min(limit, LARGEST_PAGE))
         today = day_at(now or datetime.now(UTC), site.time_zone)
@@ -101,8 +108,17 @@ async def pull(
         else:
             revision, subject, last = standing.revision, AFTER_ALL_SUBJECTS, None
         nonce = await queries.nonce_of(actor, site_id, revision)
-        onward = Cursor(site_id, revision, subject, last, nonce, scope_name, SCHEMA)
+        onward = Cursor(site_id, revision, subject, last, nonce, scope_name, SCHEMA, cursor.floor)
         return Page(rows, onward.encode(), more, standing.revision, reset)
+
+
+async def _lost(actor: Actor, site: UUID, seen: str | None) -> bool:
+    """Whether one of the phone's receipts speaks of a revision that is none of ours any more."""
+    for mark in marks_from(seen):
+        standing = await queries.standing_of(actor, site, mark.revision)
+        if is_of_another_history(mark.revision, mark.nonce, standing):
+            return True
+    return False
 
 
 async def _fill(actor: Actor, site: UUID, found: list[FeedRow]) -> list[PulledRow]:
@@ -127,7 +143,7 @@ async def introduce(actor: Actor) -> dict[str, Any]:
     async with company_transaction(actor.organisation, snapshot=True):
         sites = await sites_for(actor, Right.SEE_SITE)
         versions = await queries.scope_versions(actor)
-        currency = await queries.currency_of(actor)
+        currency = await currency_of(actor.organisation)
     return {
         "protocol": PROTOCOL,
         "server_time": datetime.now(UTC),

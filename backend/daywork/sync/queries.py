@@ -8,7 +8,7 @@ from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
 from daywork.people.actor import Actor
-from daywork.sync.rules import Cursor, Standing
+from daywork.sync.rules import Cursor, Mark, Standing, is_first_walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,19 @@ class LedgerRow:
     version: int | None
     problem: str | None
     mutation: str | None
+    nonce: UUID | None = None
+    """Of its revision; not stored here."""
 
 
 async def ledger_rows(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, LedgerRow]:
     """The stored answers for these mutations of this member."""
     rows = await fetch(
-        "SELECT id, sha256, site, type, entity_id AS entity, client_time, received_at,"
-        " skew_seconds, result, revision, version, problem::text AS problem, NULL AS mutation"
-        " FROM sync_mutation WHERE organisation = $1 AND id = ANY($2)",
+        "SELECT m.id, m.sha256, m.site, m.type, m.entity_id AS entity, m.client_time,"
+        " m.received_at, m.skew_seconds, m.result, m.revision, m.version,"
+        " m.problem::text AS problem, NULL AS mutation, n.nonce"
+        " FROM sync_mutation m LEFT JOIN site_revision_nonce n ON n.organisation = m.organisation"
+        " AND n.site = m.site AND n.revision = m.revision"
+        " WHERE m.organisation = $1 AND m.id = ANY($2)",
         actor.organisation,
         list(ids),
     )
@@ -93,14 +98,15 @@ async def settle_earlier(actor: Actor, entities: Sequence[UUID]) -> None:
     )
 
 
-async def revisions_of(actor: Actor, sites: Iterable[UUID]) -> dict[UUID, int]:
-    """The present revision of each site."""
+async def marks_of(actor: Actor, sites: Iterable[UUID]) -> dict[UUID, Mark]:
+    """The present revision of each site, and its nonce."""
     rows = await fetch(
-        "SELECT site, revision FROM site_revision WHERE organisation = $1 AND site = ANY($2)",
+        "SELECT site, revision, nonce FROM site_revision JOIN site_revision_nonce"
+        " USING (organisation, site, revision) WHERE organisation = $1 AND site = ANY($2)",
         actor.organisation,
         list(sites),
     )
-    return {row["site"]: row["revision"] for row in rows}
+    return {row["site"]: Mark(row["revision"], row["nonce"]) for row in rows}
 
 
 async def sites_once_worked(actor: Actor, sites: Iterable[UUID]) -> set[UUID]:
@@ -190,29 +196,65 @@ class FeedRow:
     gone: bool
 
 
+_IN_SCOPE = """(
+    $8 OR e.author = $9 OR e.crew IN (
+        SELECT c.id FROM crew c WHERE c.organisation = $1 AND c.site = $2 AND c.foreman = $9)
+)"""
+_CHANGED = f"""
+    SELECT * FROM (
+        SELECT f.subject, f.id, f.revision,
+               f.gone OR (f.subject = 'entry' AND e.work_day < $7
+                          AND e.state <> 'returned') AS gone
+        FROM feed f
+        LEFT JOIN entry e ON f.subject = 'entry' AND e.organisation = f.organisation
+                         AND e.id = f.id
+        WHERE f.organisation = $1 AND f.site = $2 AND f.revision <= $3 AND f.revision > $11
+          AND (f.revision, f.subject, f.id) > ($4, $5, $6)
+          AND (f.subject <> 'entry' OR f.gone OR {_IN_SCOPE})
+        ORDER BY f.revision, f.subject, f.id LIMIT $10
+    ) AS changed
+"""  # noqa: S608 - our own words alone
+_FEED = f"{_CHANGED} ORDER BY revision, subject, id"
+_FEED_OF_A_FIRST_PULL = f"""
+    SELECT subject, id, revision, gone FROM (
+        SELECT f.subject, f.id, f.revision, false AS gone
+        FROM feed f
+        WHERE f.organisation = $1 AND f.site = $2 AND NOT f.gone
+          AND f.subject IN ('site', 'trade', 'crew', 'worker', 'task')
+          AND f.revision <= $11 AND (f.revision, f.subject, f.id) > ($4, $5, $6)
+        UNION ALL
+        SELECT f.subject, f.id, f.revision, false AS gone
+        FROM (
+            SELECT id, author, crew FROM entry
+            WHERE organisation = $1 AND site = $2 AND work_day >= $7
+            UNION
+            SELECT id, author, crew FROM entry
+            WHERE organisation = $1 AND site = $2 AND state = 'returned'
+        ) AS e
+        JOIN feed f ON f.organisation = $1 AND f.site = $2 AND f.subject = 'entry'
+                   AND f.id = e.id
+        WHERE NOT f.gone AND {_IN_SCOPE}
+          AND f.revision <= $11 AND (f.revision, f.subject, f.id) > ($4, $5, $6)
+        UNION ALL
+        ({_CHANGED})
+    ) AS found
+    ORDER BY revision, subject, id LIMIT $10
+"""  # noqa: S608 - our own words alone
+
+
 async def feed_page(
     actor: Actor, cursor: Cursor, scope: Scope, *, ceiling: int, oldest_day: date, limit: int
 ) -> list[FeedRow]:
     """The next things after the cursor, none above ``ceiling``, none out of scope.
 
-    Entries older than ``oldest_day`` stay on the server, unless they were returned.
+    Entries older than ``oldest_day`` stay on the server, unless they were returned: a phone that
+    holds such a one, because it was returned, is told that it is gone when it is decided.
+
+    What had happened by the cursor's floor is found by the entries' days, because a phone that has
+    seen nothing needs nothing of a site's older history; what came later, by the feed.
     """
     rows = await fetch(
-        """
-        SELECT f.subject, f.id, f.revision, f.gone
-        FROM feed f
-        LEFT JOIN entry e ON f.subject = 'entry' AND e.organisation = f.organisation
-                         AND e.id = f.id
-        WHERE f.organisation = $1 AND f.site = $2 AND f.revision <= $3
-          AND (f.revision, f.subject, f.id) > ($4, $5, $6)
-          AND NOT (f.gone AND $4 = 0)
-          AND (f.subject <> 'entry' OR f.gone OR (
-                 (e.work_day >= $7 OR e.state = 'returned')
-             AND ($8 OR e.author = $9 OR e.crew IN (
-                    SELECT c.id FROM crew c
-                    WHERE c.organisation = $1 AND c.site = $2 AND c.foreman = $9))))
-        ORDER BY f.revision, f.subject, f.id LIMIT $10
-        """,
+        _FEED_OF_A_FIRST_PULL if is_first_walk(cursor) else _FEED,
         actor.organisation,
         cursor.site,
         ceiling,
@@ -223,6 +265,7 @@ async def feed_page(
         scope.all_entries,
         actor.member,
         limit,
+        cursor.floor,
     )
     return [FeedRow(**row) for row in rows]
 
@@ -233,9 +276,11 @@ PHONE_ROWS: dict[str, str] = {
             'name', s.name, 'time_zone', s.time_zone, 'hours_per_day', s.hours_per_day::text,
             'overtime_hours_per_man_day', s.overtime_hours_per_man_day::text,
             'rest_weekdays', s.rest_weekdays, 'latitude', s.latitude, 'longitude', s.longitude,
-            'radius_m', s.radius_m, 'photo_required', s.photo_required, 'active', s.active
+            'radius_m', s.radius_m, 'photo_required', s.photo_required, 'active', s.active,
+            'advance_monthly', m.monthly::text, 'advance_percent', m.percent
         )::text AS d
-        FROM site s WHERE s.organisation = $1 AND s.id = $2 AND s.id = ANY($3)
+        FROM site s LEFT JOIN advance_limit m ON m.organisation = s.organisation AND m.site = s.id
+        WHERE s.organisation = $1 AND s.id = $2 AND s.id = ANY($3)
     """,
     "trade": """
         SELECT t.id, json_build_object('name', t.name, 'name_en', t.name_en)::text AS d
@@ -250,7 +295,9 @@ PHONE_ROWS: dict[str, str] = {
     "worker": """
         SELECT w.id, json_build_object(
             'name', w.name, 'number', w.number, 'trade', w.trade, 'crew', r.crew,
-            'phone_tail', right(w.phone, 4), 'joined_on', r.joined_on, 'left_on', r.left_on
+            'phone_tail', right(w.phone, 4), 'joined_on', r.joined_on,
+            -- Who was merged into another is offered on no day; sheets keep the name.
+            'left_on', CASE WHEN w.merged_into IS NULL THEN r.left_on ELSE r.joined_on - 1 END
         )::text AS d
         FROM roster r JOIN worker w ON w.organisation = r.organisation AND w.id = r.worker
         WHERE r.organisation = $1 AND r.site = $2 AND r.worker = ANY($3)
@@ -272,6 +319,15 @@ PHONE_ROWS: dict[str, str] = {
             'return_reason', e.return_reason, 'received_at', e.received_at,
             'clock_doubtful', e.clock_doubtful, 'decided_by_name', m.name,
             'decided_at', e.decided_at, 'mutation', v.mutation, 'photo_state', p.state,
+            'questions', CASE WHEN e.state = 'returned' THEN (
+                SELECT json_object_agg(q.worker, q.question) FROM line_question q
+                WHERE q.organisation = e.organisation AND q.decision = (
+                    SELECT d.id FROM decision d WHERE d.organisation = e.organisation
+                    AND d.entry = e.id ORDER BY d.at DESC LIMIT 1)) END,
+            'signed', (SELECT json_agg(json_build_object(
+                    'id', g.id, 'version', g.version, 'party', g.party, 'outcome', g.outcome,
+                    'name', g.name, 'at', coalesce(g.signed_at, g.at)) ORDER BY g.at, g.id)
+                FROM signature g WHERE g.organisation = e.organisation AND g.entry = e.id),
             'payload', v.payload)::text AS d
         FROM entry e
         JOIN entry_version v ON v.organisation = e.organisation AND v.entry = e.id
@@ -302,10 +358,3 @@ async def scope_versions(actor: Actor) -> dict[UUID, int]:
         actor.member,
     )
     return {row["site"]: row["scope_version"] for row in rows}
-
-
-async def currency_of(actor: Actor) -> str:
-    """The company's currency, ISO 4217."""
-    return str(
-        await fetch_value("SELECT currency FROM organisation WHERE id = $1", actor.organisation)
-    )

@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -37,6 +38,12 @@ ENVELOPE_TOO_LARGE = ProblemKind(
     413,
     _("The phone sent too much at once"),
     _("It is sent again in smaller parts."),
+)
+ENVELOPE_ENCODED = ProblemKind(
+    "envelope_encoded",
+    415,
+    _("The server takes nothing compressed here"),
+    _("Send the envelope as plain JSON, without Content-Encoding."),
 )
 ID_REUSED = ProblemKind(
     "id_reused",
@@ -90,7 +97,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     build: Annotated[str, Meta(max_length=80)] = ""
     device_id: Annotated[str, Meta(max_length=80)] = ""
     sent_at: str | None = None
-    mutations: Annotated[list[msgspec.Raw], Meta(max_length=MOST_MUTATIONS)]
+    mutations: list[msgspec.Raw]
 
 
 class NamedOnly(msgspec.Struct):
@@ -104,8 +111,11 @@ def canonical(payload: dict[str, Any]) -> bytes:
     return msgspec.json.encode(payload, order="sorted")
 
 
-def fingerprint(mutation: Mutation) -> bytes:
-    """SHA-256 of what a mutation would do; when it was sent is no part of it."""
+def fingerprint(mutation: Mutation, spelt: bytes) -> bytes:
+    """SHA-256 of what a mutation would do; when it was sent is no part of it.
+
+    ``spelt`` is its payload, :func:`canonical`.
+    """
     return hashlib.sha256(
         msgspec.json.encode(
             [
@@ -113,7 +123,7 @@ def fingerprint(mutation: Mutation) -> bytes:
                 mutation.v,
                 mutation.entity_id,
                 mutation.base_version,
-                canonical(mutation.payload).decode(),
+                spelt.decode(),
             ]
         )
     ).digest()
@@ -139,7 +149,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """Where a phone stands in a site's feed: everything up to here has been seen.
 
     ``scope`` is the role and its version; ``nonce`` belongs to ``revision`` and tells a restored
-    server from the one the phone knew.
+    server from the one the phone knew. The walk began when the site stood at ``floor``: what was
+    gone by then the phone has never seen.
     """
 
     site: UUID
@@ -149,6 +160,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     nonce: UUID | None
     scope: str
     schema: int
+    floor: int = 0
 
     def encode(self) -> str:
         """Opaque to phones."""
@@ -159,9 +171,14 @@ AFTER_ALL_SUBJECTS = "~"
 """Sorts after every subject: the whole revision has been seen."""
 
 
-def start_of(site: UUID, scope: str) -> Cursor:
-    """A cursor that has seen nothing."""
-    return Cursor(site, 0, AFTER_ALL_SUBJECTS, None, None, scope, SCHEMA)
+def start_of(site: UUID, scope: str, floor: int) -> Cursor:
+    """A cursor that has seen nothing, of a site that stands at ``floor``."""
+    return Cursor(site, 0, AFTER_ALL_SUBJECTS, None, None, scope, SCHEMA, floor)
+
+
+def is_first_walk(cursor: Cursor) -> bool:
+    """Whether the phone is still fetching what there was when it began."""
+    return (cursor.revision, cursor.subject) < (cursor.floor, AFTER_ALL_SUBJECTS)
 
 
 def cursor_from(text: str) -> Cursor | None:
@@ -171,6 +188,37 @@ def cursor_from(text: str) -> Cursor | None:
         return msgspec.msgpack.decode(base64.urlsafe_b64decode(padded), type=Cursor)
     except (ValueError, msgspec.DecodeError):
         return None
+
+
+class Mark(NamedTuple):
+    """A revision and its nonce, as a receipt carries them (``12.0f3a…``).
+
+    A receipt may be all a phone has of a revision: when the server is put back before the phone
+    has pulled it, its cursor notices nothing, and the mark does.
+    """
+
+    revision: int
+    nonce: UUID
+
+    def encode(self) -> str:
+        """Opaque to phones."""
+        return f"{self.revision}.{self.nonce.hex}"
+
+
+MOST_MARKS = 50
+
+
+def marks_from(text: str | None) -> list[Mark]:
+    """Marks separated by commas; what is none of ours is passed over."""
+    marks = []
+    for word in (text or "").split(",")[:MOST_MARKS]:
+        revision, _dot, nonce = word.partition(".")
+        if revision.isdecimal() and len(revision) < 19 and _HEX_32.fullmatch(nonce):
+            marks.append(Mark(int(revision), UUID(nonce)))
+    return marks
+
+
+_HEX_32 = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +237,24 @@ def reset_needed(cursor: Cursor, standing: Standing, scope: str) -> str | None:
 
     ``cursor_expired``, ``scope_changed`` or ``restored``; none touches outbox or photos.
     """
+    # First, because a server that was put back has the scope of that time, too: the phone must
+    # not take it for a change of scope and keep for itself what the server lost.
+    if is_of_another_history(cursor.revision, cursor.nonce, standing):
+        return "restored"
     if cursor.schema != SCHEMA:
         return "cursor_expired"
     if cursor.scope != scope:
         return "scope_changed"
-    if cursor.revision == 0:
-        return None
-    if cursor.revision > standing.revision:
-        return "restored"
-    if standing.nonce_at_cursor is None:
-        return "cursor_expired" if cursor.revision < standing.oldest else "restored"
-    return None if standing.nonce_at_cursor == cursor.nonce else "restored"
+    return "cursor_expired" if 0 < cursor.revision < standing.oldest else None
+
+
+def is_of_another_history(revision: int, nonce: UUID | None, standing: Standing) -> bool:
+    """Whether a phone saw a revision that this server never had: it was put back to a backup.
+
+    ``standing`` is of that revision. Of what is older than the oldest nonce nothing is known.
+    """
+    if revision == 0:
+        return False
+    if revision > standing.revision:
+        return True
+    return revision >= standing.oldest and standing.nonce_at_cursor != nonce

@@ -6,52 +6,43 @@ is taken apart, so that one poison record delays no other. Receipts are given af
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
 
+from daywork.approvals.telling import recount
+from daywork.delays.rules import DelayPayload
+from daywork.delays.service import record_delays, settle_delay_reports
 from daywork.entries.queries import lock_sites
-from daywork.entries.rules import (
-    Answer,
-    Applied,
-    Quarantined,
-    Recorded,
-    Refused,
-    VoidPayload,
-    clock_is_doubtful,
-)
+from daywork.entries.rules import Answer, Quarantined, Recorded, Refused, VoidPayload
 from daywork.entries.service import StaleVersions, void_entries
 from daywork.ground.database import company_transaction
-from daywork.ground.problems import CATALOGUE, Problem
+from daywork.ground.problems import Problem
 from daywork.ground.terms import EntryKind, EntryState, PushResult
 from daywork.labour.rules import SheetPayload, WorkerPayload
 from daywork.labour.service import record_sheets, record_workers, settle_sheets
+from daywork.money.rules import AdvancePayload
+from daywork.money.service import record_advances, settle_advances
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 from daywork.photos.rules import PhotoPayload
 from daywork.photos.service import record_photos
 from daywork.progress.rules import ReportPayload
 from daywork.progress.service import record_reports, settle_reports
+from daywork.signatures.rules import SignaturePayload
+from daywork.signatures.service import record_signatures
 from daywork.sync import queries
-from daywork.sync.queries import LedgerRow
+from daywork.sync.arrivals import Arrival, first_wave, unpack
+from daywork.sync.ledger import Receipt, ledger_row, receipt_of, stored_receipt
 from daywork.sync.rules import (
     ACCESS_WITHDRAWN,
-    ENVELOPE_UNREADABLE,
-    ID_REUSED,
     NOT_YOUR_SITE,
-    PROTOCOL,
     TYPE_UNKNOWN,
     UNREADABLE,
     Envelope,
-    Mutation,
-    NamedOnly,
-    canonical,
-    fingerprint,
-    instant_from,
 )
 
 log = logging.getLogger(__name__)
@@ -68,6 +59,13 @@ async def record_voids(actor: Actor, batch: Sequence[Recorded[VoidPayload]]) -> 
         await settle_sheets(actor, sheets, EntryState.VOID)
     if reports:
         await settle_reports(actor, reports, EntryState.VOID)
+    delays = [entry.id for entry in voided if entry.kind is EntryKind.DELAY]
+    if delays:
+        await settle_delay_reports(actor, delays, EntryState.VOID)
+    advances = [entry.id for entry in voided if entry.kind is EntryKind.ADVANCE]
+    if advances:
+        await settle_advances(actor, advances, EntryState.VOID)
+    await recount(actor.organisation, {entry.site for entry in voided})
     return answers
 
 
@@ -75,123 +73,32 @@ TYPES: dict[str, tuple[type[Any], Record]] = {
     "sites.worker": (WorkerPayload, record_workers),
     "labour.sheet": (SheetPayload, record_sheets),
     "progress.report": (ReportPayload, record_reports),
+    "delay.report": (DelayPayload, record_delays),
+    "labour.advance": (AdvancePayload, record_advances),
     "photo.record": (PhotoPayload, record_photos),
     "entry.void": (VoidPayload, record_voids),
+    "signature.record": (SignaturePayload, record_signatures),
 }
 """Payload and use case of each type, in the order a batch is worked through: workers come first,
 because the sheets beside them may name them."""
 
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The answer for one mutation."""
-
-    id: UUID
-    result: PushResult
-    revision: int | None = None
-    version: int | None = None
-    problem: Problem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A mutation on its way in: readable, addressed, and not seen before."""
-
-    mutation: Mutation
-    recorded: Recorded[Any] | None
-    problem: Problem | None
-    """Why it could not even be read."""
-    sha256: bytes
-    skew_seconds: float | None
-
-    @property
-    def site(self) -> UUID | None:
-        """Where it happened, when that can be read."""
-        return self.recorded.site if self.recorded else None
+PAYLOADS = {name: payload for name, (payload, _record) in TYPES.items()}
 
 
 async def push(actor: Actor, body: bytes, now: datetime | None = None) -> list[Receipt]:
     """Take an envelope; one receipt a mutation, in their order.
 
     Raises:
-        Problem: ``envelope_unreadable``.
+        Problem: ``envelope_unreadable`` or ``envelope_too_large``.
     """
     received_at = now or datetime.now(UTC)
-    try:
-        envelope = msgspec.json.decode(body, type=Envelope)
-        if envelope.protocol != PROTOCOL:
-            raise ENVELOPE_UNREADABLE(why=f"protocol {envelope.protocol}")
-        named = [msgspec.json.decode(raw, type=NamedOnly).id for raw in envelope.mutations]
-    except (msgspec.DecodeError, UnicodeDecodeError) as trouble:
-        raise ENVELOPE_UNREADABLE(why=str(trouble)) from trouble
-
+    envelope, arrivals = unpack(body, received_at, PAYLOADS)
     receipts: dict[UUID, Receipt] = {}
-    arrivals: list[Arrival] = []
-    for raw, name in zip(envelope.mutations, named, strict=True):
-        arrivals.append(_arrive(_readable(raw, name), envelope, received_at))
-
     waiting = arrivals
     while waiting:
-        wave, waiting = _first_wave(waiting)
+        wave, waiting = first_wave(waiting)
         receipts |= await _take(actor, envelope, wave)
-    return [receipts[name] for name in named]
-
-
-def _readable(raw: msgspec.Raw, name: UUID) -> Mutation:
-    """The mutation, or one that stands for it: what cannot be read is kept and answered too."""
-    try:
-        return msgspec.json.decode(raw, type=Mutation)
-    except msgspec.DecodeError as trouble:
-        kept = {"why": str(trouble), "raw": bytes(raw).decode()}
-        return Mutation(id=name, type=UNREADABLE.slug, v=0, entity_id=name, payload=kept)
-
-
-def _arrive(mutation: Mutation, envelope: Envelope, received_at: datetime) -> Arrival:
-    sent_at = instant_from(envelope.sent_at)
-    client_time = instant_from(mutation.client_time)
-    skew = (received_at - sent_at).total_seconds() if sent_at else None
-    sha256 = fingerprint(mutation)
-    if mutation.type == UNREADABLE.slug:
-        problem = UNREADABLE(why=mutation.payload.get("why", ""))
-        return Arrival(mutation, None, problem, sha256, skew)
-    known = TYPES.get(mutation.type)
-    if known is None or mutation.v != 1:
-        return Arrival(mutation, None, TYPE_UNKNOWN(), sha256, skew)
-    try:
-        payload = msgspec.convert(mutation.payload, type=known[0], strict=False)
-    except msgspec.ValidationError as trouble:
-        return Arrival(mutation, None, UNREADABLE(why=str(trouble)), sha256, skew)
-    recorded = Recorded(
-        mutation=mutation.id,
-        entity=mutation.entity_id,
-        base_version=mutation.base_version,
-        site=payload.site,
-        payload=payload,
-        json=canonical(mutation.payload),
-        sha256=sha256,
-        client_time=client_time,
-        clock_doubtful=clock_is_doubtful(client_time, sent_at, received_at),
-        received_at=received_at,
-        device=envelope.device_id,
-    )
-    return Arrival(mutation, recorded, None, sha256, skew)
-
-
-def _first_wave(arrivals: Sequence[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
-    """Split off mutations of entities not yet touched, so that versions follow one another."""
-    wave: list[Arrival] = []
-    rest: list[Arrival] = []
-    entities: set[UUID] = set()
-    ids: set[UUID] = set()
-    for arrival in arrivals:
-        mutation = arrival.mutation
-        if mutation.entity_id in entities or mutation.id in ids or mutation.prev_id in ids:
-            rest.append(arrival)
-        else:
-            wave.append(arrival)
-        entities.add(mutation.entity_id)
-        ids.add(mutation.id)
-    return wave, rest
+    return [receipts[arrival.mutation.id] for arrival in arrivals]
 
 
 class _LedgerRace(Exception):
@@ -205,17 +112,44 @@ async def _take(actor: Actor, envelope: Envelope, wave: list[Arrival]) -> dict[U
             return await _take_together(actor, envelope, wave)
         except (_LedgerRace, StaleVersions, asyncpg.DeadlockDetectedError):
             continue
-        except asyncpg.PostgresConnectionError:
-            raise
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, OverflowError) as bad:
+        except Exception as bad:
+            if _is_of_the_database(bad):
+                raise  # it says nothing of what was sent, and the phone will send it again
             if len(wave) == 1:
-                log.warning("mutation %s was refused by the database: %s", wave[0].mutation.id, bad)
-                return await _refuse(actor, envelope, wave[0], UNREADABLE(why=type(bad).__name__))
+                return await _spoilt(actor, envelope, wave[0], bad)
             apart: dict[UUID, Receipt] = {}
             for arrival in wave:
                 apart |= await _take(actor, envelope, [arrival])
             return apart
     return {arrival.mutation.id: Receipt(arrival.mutation.id, PushResult.RETRY) for arrival in wave}
+
+
+_BY_CONTENT = ("22", "23", "54")
+"""SQLSTATE classes that speak of what was written: bad data, broken constraint, too big a value."""
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """A lost connection, a restart, a full disk: the same words may well be taken in a minute."""
+    if isinstance(error, asyncpg.PostgresError):
+        return not str(error.sqlstate or "").startswith((*_BY_CONTENT, "42"))
+    return isinstance(error, asyncpg.InterfaceError | OSError | TimeoutError)
+
+
+async def _spoilt(
+    actor: Actor, envelope: Envelope, arrival: Arrival, error: Exception
+) -> dict[UUID, Receipt]:
+    """Answer for the one mutation that cannot be written.
+
+    What cannot be stored is refused and kept. What we did not foresee is our mistake: it waits on
+    the phone until we have mended it, and delays no other.
+    """
+    name = arrival.mutation.id
+    by_content = isinstance(error, asyncpg.PostgresError) and str(error.sqlstate)[:2] in _BY_CONTENT
+    if by_content or isinstance(error, ValueError | ArithmeticError):
+        log.warning("mutation %s cannot be stored: %s", name, error)
+        return await _refuse(actor, envelope, arrival, UNREADABLE(why=type(error).__name__))
+    log.error("mutation %s waits: we stumbled over it", name, exc_info=error)
+    return {name: Receipt(name, PushResult.RETRY)}
 
 
 async def _take_together(
@@ -232,7 +166,7 @@ async def _take_together(
             mutation = arrival.mutation
             stored = ledger.get(mutation.id)
             if stored is not None:
-                receipts[mutation.id] = _stored_receipt(stored, arrival)
+                receipts[mutation.id] = stored_receipt(stored, arrival)
             elif mutation.prev_id is not None and mutation.prev_id not in ledger:
                 receipts[mutation.id] = Receipt(mutation.id, PushResult.DEFERRED)
             else:
@@ -241,19 +175,6 @@ async def _take_together(
             answers = await _answer(actor, fresh)
             receipts |= await _write_ledger(actor, envelope, fresh, answers)
     return receipts
-
-
-def _stored_receipt(stored: LedgerRow, arrival: Arrival) -> Receipt:
-    if stored.sha256 != arrival.sha256:
-        return Receipt(stored.id, PushResult.REFUSED, problem=ID_REUSED())
-    result = PushResult(stored.result)
-    return Receipt(
-        stored.id,
-        PushResult.ALREADY_APPLIED if result is PushResult.APPLIED else result,
-        stored.revision,
-        stored.version,
-        problem_from(stored.problem),
-    )
 
 
 async def _answer(actor: Actor, fresh: Sequence[Arrival]) -> dict[UUID, Answer]:
@@ -284,11 +205,9 @@ async def _write_ledger(
     actor: Actor, envelope: Envelope, fresh: Sequence[Arrival], answers: dict[UUID, Answer]
 ) -> dict[UUID, Receipt]:
     sites = {arrival.site for arrival in fresh if arrival.site}
-    revisions = await queries.revisions_of(actor, sites)
+    marks = await queries.marks_of(actor, sites)
     rows = [
-        _ledger_row(
-            arrival, answers[arrival.mutation.id], revisions.get(arrival.site or UUID(int=0))
-        )
+        ledger_row(arrival, answers[arrival.mutation.id], marks.get(arrival.site or UUID(int=0)))
         for arrival in fresh
     ]
     written = await queries.insert_ledger(
@@ -299,44 +218,7 @@ async def _write_ledger(
     applied = [row.entity for row in rows if row.result == PushResult.APPLIED]
     if applied:
         await queries.settle_earlier(actor, applied)
-    return {row.id: _receipt(row, answers[row.id]) for row in rows}
-
-
-def _ledger_row(arrival: Arrival, answer: Answer, revision: int | None) -> LedgerRow:
-    applied = isinstance(answer, Applied)
-    problem = None if isinstance(answer, Applied) else answer.problem
-    return LedgerRow(
-        id=arrival.mutation.id,
-        sha256=arrival.sha256,
-        site=arrival.site,
-        type=arrival.mutation.type,
-        entity=arrival.mutation.entity_id,
-        client_time=instant_from(arrival.mutation.client_time),
-        received_at=arrival.recorded.received_at if arrival.recorded else datetime.now(UTC),
-        skew_seconds=arrival.skew_seconds,
-        result=_RESULT[type(answer)],
-        revision=revision,
-        version=answer.version if isinstance(answer, Applied) else None,
-        problem=None if problem is None else problem_text(problem),
-        mutation=None if applied else _kept(arrival.mutation),
-    )
-
-
-def _kept(mutation: Mutation) -> str:
-    """A mutation as JSON that Postgres can store: it has no place for the character NUL."""
-    return msgspec.json.encode(mutation).decode().replace("\\u0000", "\\ufffd")
-
-
-_RESULT: dict[type[Answer], PushResult] = {
-    Applied: PushResult.APPLIED,
-    Refused: PushResult.REFUSED,
-    Quarantined: PushResult.QUARANTINED,
-}
-
-
-def _receipt(row: LedgerRow, answer: Answer) -> Receipt:
-    problem = None if isinstance(answer, Applied) else answer.problem
-    return Receipt(row.id, PushResult(row.result), row.revision, row.version, problem)
+    return {row.id: receipt_of(row, answers[row.id]) for row in rows}
 
 
 async def _refuse(
@@ -348,16 +230,3 @@ async def _refuse(
         return await _write_ledger(
             actor, envelope, [site_free], {arrival.mutation.id: Refused(problem)}
         )
-
-
-def problem_text(problem: Problem) -> str:
-    """A problem as stored: its slug and facts, worded in the reader's language later."""
-    return msgspec.json.encode({"slug": problem.kind.slug, "extra": problem.extra}).decode()
-
-
-def problem_from(text: str | None) -> Problem | None:
-    """The stored problem again; an unknown slug (an older release's) becomes ``unreadable``."""
-    if text is None:
-        return None
-    stored = msgspec.json.decode(text)
-    return Problem(CATALOGUE.get(stored["slug"], UNREADABLE), stored["extra"])

@@ -41,6 +41,7 @@ class SyncMutation(Table, tablename="sync_mutation", db=DB):
     problem = JSONB(null=True, default=None)
     mutation = JSONB(null=True, default=None)
     settled_at = Timestamptz(null=True, default=None)
+    dismissed_at = Timestamptz(null=True, default=None)
 
 
 class SiteRevision(Table, tablename="site_revision", db=DB):

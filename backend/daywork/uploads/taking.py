@@ -165,6 +165,8 @@ class Taking:
         """All bytes are here: compare, keep, and complete photo and upload in one transaction."""
         upload = self.upload
         pieces = await self._pieces()
+        if pieces is None:  # another request was first; these bytes were not needed
+            raise await where_it_is(upload)
         keys = keys_of(upload.organisation, upload.id, pieces)
         done = dataclasses.replace(
             upload, received=upload.length, finished_at=datetime.now(UTC), expires_at=expiry()
@@ -218,7 +220,7 @@ class Taking:
     async def join(self) -> None:
         """An upload broken off many times is made one piece again, so that they stay few."""
         pieces = await self._pieces()
-        if len(pieces) < MOST_PIECES:
+        if pieces is None or len(pieces) < MOST_PIECES:
             return
         upload = self.upload
         whole = Piece(0, upload.received, f"{0:012d}-{secrets.token_hex(8)}")
@@ -235,10 +237,13 @@ class Taking:
                 await queries.insert_pieces(upload, [whole])
         await storage.remove(self.store, old if joined else [key])
 
-    async def _pieces(self) -> list[Piece]:
+    async def _pieces(self) -> list[Piece] | None:
+        """What has been counted so far; None when the upload has moved on without us, or ended."""
         if not self.stands:
             return []
         async with company_transaction(self.upload.organisation):
+            if not await queries.lock_upload(self.upload):
+                return None
             return await queries.pieces_of(self.upload)
 
 

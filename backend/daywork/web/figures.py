@@ -74,11 +74,13 @@ def month(on: date) -> str:
     return format_date(on, "y年M月", locale="zh_Hans_CN")
 
 
-def moment(at: datetime | None, time_zone: str = "Asia/Shanghai") -> str:
-    """An instant on the site's clock: ``3月5日 14:02`` / ``5 Mar 14:02``."""
+def moment(at: datetime | None, time_zone: str = "Asia/Shanghai", *, year: bool = False) -> str:
+    """An instant on the site's clock: ``3月5日 14:02`` or ``5 Mar 14:02``; on paper with a year."""
     if at is None:
         return NOTHING
     local = at.astimezone(ZoneInfo(time_zone))
     if language() == "en":
-        return f"{format_date(local, 'd MMM', locale='en')} {local:%H:%M}"
-    return f"{format_date(local, 'M月d日', locale='zh_Hans_CN')} {local:%H:%M}"
+        form = "d MMM yyyy" if year else "d MMM"
+        return f"{format_date(local, form, locale='en')} {local:%H:%M}"
+    form = "y年M月d日" if year else "M月d日"
+    return f"{format_date(local, form, locale='zh_Hans_CN')} {local:%H:%M}"

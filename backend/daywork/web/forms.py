@@ -111,6 +111,13 @@ class Answers:
         chosen = self.one_of(field, (str(choice) for choice in choices), needed=needed)
         return UUID(chosen) if chosen else None
 
+    def id(self, field: str) -> UUID | None:
+        """An id the page itself put into the form, or None."""
+        try:
+            return UUID(self.raw(field))
+        except ValueError:
+            return None
+
     def several(self, field: str) -> list[str]:
         """All values of a field that may repeat (check boxes)."""
         getall = getattr(self._form, "getall", None)

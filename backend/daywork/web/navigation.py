@@ -1,4 +1,5 @@
-"""Which tabs a person sees: flat, always labelled, by what they are on their sites.
+"""Which tabs a person sees: flat, always labelled, by what they are on their sites. Whoever a
+record may ever wait for has the queue: a second step and standing in count.
 
 The rooms above say here where they are found; nothing is asked of them, so a tab costs nothing.
 """
@@ -32,9 +33,9 @@ TASKS: Final = Tab("/m/tasks", _("Tasks"), "tasks")
 OUTBOX: Final = Tab("/m/outbox", _("Outbox"), "outbox")
 APPROVE: Final = Tab("/approvals", _("Approvals"), "approve")
 SITE: Final = Tab("/site", _("On site"), "site")
-OVERVIEW: Final = Tab("/overview", _("Overview"), "overview")
+OVERVIEW: Final = Tab("/overview", _("Overview"), "overview", ("/letters", "/rescue"))
 LABOUR: Final = Tab("/labour", _("Labour"), "labour")
-PROGRESS: Final = Tab("/progress", _("Progress"), "progress")
+PROGRESS: Final = Tab("/progress", _("Progress"), "progress", ("/delays",))
 SETTINGS: Final = Tab("/settings/sites", _("Settings"), "settings", ("/settings", "/members"))
 ME: Final = Tab("/me", _("Me"), "me")
 
@@ -44,6 +45,9 @@ def tabs_for(person: Any, path: str) -> list[Tab]:
     if person is None:
         return []
     found = _tabs(person.is_owner, set(person.roles.values()))
+    if person.decides and APPROVE not in found:
+        before = 3 if PROGRESS in found else len(found)
+        found = [*found[:before], APPROVE, *found[before:]]
     return [replace(tab, label=gettext(tab.label), here=_holds(tab, path)) for tab in found]
 
 
@@ -57,8 +61,7 @@ def _tabs(is_owner: bool, roles: set[Role]) -> list[Tab]:
     if is_owner:
         return [OVERVIEW, LABOUR, PROGRESS, APPROVE, SETTINGS, ME]
     if Role.OFFICE in roles:
-        tabs = [OVERVIEW, LABOUR, PROGRESS, SETTINGS, ME]
-        return [*tabs[:3], APPROVE, *tabs[3:]] if Role.SUPERVISOR in roles else tabs
+        return [OVERVIEW, LABOUR, PROGRESS, SETTINGS, ME]
     if Role.SUPERVISOR in roles:
         return [APPROVE, SITE, PROGRESS, LABOUR, ME]
     return [TODAY, PHOTO, TASKS, OUTBOX]

@@ -1,6 +1,7 @@
 """Answering with a page: the same template serves the whole page and the piece htmx swaps."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import MediaType, Response
@@ -36,6 +37,7 @@ def page(
         "mode": templates.mode(),
         "csrf_token": templates.csrf_token(),
         "path": request.url.path,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "tabs": tabs_for(person, request.url.path),
         **context,
     }

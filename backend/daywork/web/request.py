@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
+from uuid import UUID
 
 from litestar.connection import ASGIConnection
 from litestar.connection import Request as LitestarRequest
 from litestar.datastructures import State
 from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar_htmx import HTMXDetails
+
+from daywork.ground.problems import NOT_FOUND
+from daywork.ground.settings import Settings
 
 _running: ContextVar[Scope | None] = ContextVar("daywork_request", default=None)
 
@@ -47,6 +51,12 @@ def running_scope() -> Scope | None:
 def speaker(scope: Scope | None) -> Speaker | None:
     """Who is signed in, or None."""
     return scope.get("user") if scope else None
+
+
+def settings_of(scope: Scope) -> Settings:
+    """The settings of the app that answers."""
+    settings: Settings = scope["app"].state.settings
+    return settings
 
 
 def cookie(scope: Scope | None, name: str) -> str:
@@ -84,3 +94,17 @@ class RunningRequest:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with answering(scope):
             await self.app(scope, receive, send)
+
+
+def named(text: str | None) -> UUID | None:
+    """An id in an address; an empty one is none.
+
+    Raises:
+        Problem: ``not_found``.
+    """
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NOT_FOUND() from None

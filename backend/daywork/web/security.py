@@ -6,7 +6,7 @@ where a request comes from (``Origin``, ``Sec-Fetch-Site``) must name us.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from daywork.ground.problems import ProblemKind
 from daywork.ground.settings import Settings
-from daywork.web.request import Request, cookie, request_name, speaker
+from daywork.web.request import Request, cookie, request_name, settings_of, speaker
 
 
 def _(msgid: str) -> str:
@@ -53,7 +53,8 @@ POLICY: Final = {
 }
 
 
-def _headers(settings: Settings) -> dict[str, str]:
+@cache
+def _headers(secure: bool) -> dict[str, str]:
     policy = "; ".join(f"{name} {sources}" for name, sources in POLICY.items())
     found = {
         "x-content-type-options": "nosniff",
@@ -63,55 +64,47 @@ def _headers(settings: Settings) -> dict[str, str]:
         "cross-origin-resource-policy": "same-origin",
         "x-frame-options": "DENY",
     }
-    if settings.secure_cookies:
+    if secure:
         policy += "; upgrade-insecure-requests"
         found["strict-transport-security"] = f"max-age={2 * YEAR}; includeSubDomains"
     return {"content-security-policy": policy, **found}
 
 
-def reply_headers(settings: Settings) -> Callable[[Message, Scope], Awaitable[None]]:
+async def reply_headers(message: Message, scope: Scope) -> None:
     """A ``before_send`` hook: it sees every reply, those of the router (404, 405) too."""
-    always = _headers(settings)
-
-    async def add(message: Message, scope: Scope) -> None:
-        if message["type"] != "http.response.start" or scope["type"] != ScopeType.HTTP:
-            return
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in always.items():
-            headers.setdefault(name, value)
-        headers.setdefault("x-request-id", request_name(scope))
-        if scope["path"].startswith("/api/"):
-            # A captive portal's page never carries this: the phone takes nothing else for ours.
-            headers["x-daywork"] = "1"
-            headers.setdefault("cache-control", "no-store")
-        elif speaker(scope) is not None:
-            headers.setdefault("cache-control", "no-store")
-        else:
-            headers.setdefault("cache-control", "no-cache")
-
-    return add
+    if message["type"] != "http.response.start" or scope["type"] != ScopeType.HTTP:
+        return
+    headers = MutableScopeHeaders.from_message(message)
+    for name, value in _headers(settings_of(scope).secure_cookies).items():
+        headers.setdefault(name, value)
+    headers.setdefault("x-request-id", request_name(scope))
+    if scope["path"].startswith("/api/"):
+        # A captive portal's page never carries this: the phone takes nothing else for ours.
+        headers["x-daywork"] = "1"
+        headers.setdefault("cache-control", "no-store")
+    elif speaker(scope) is not None:
+        headers.setdefault("cache-control", "no-store")
+    else:
+        headers.setdefault("cache-control", "no-cache")
 
 
-def guard_against_forgery(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
+def guard_against_forgery(app: ASGIApp) -> ASGIApp:
     """The middleware that gives the token and asks for it back."""
-    own_host = urlsplit(settings.base_url or "").netloc
 
-    def around(app: ASGIApp) -> ASGIApp:
-        async def guard(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != ScopeType.HTTP or _without_cookies(scope):
-                await app(scope, receive, send)
-                return
-            held = cookie(scope, COOKIE)
-            token = held if 20 <= len(held) <= 100 and held.isascii() else ""
-            scope.setdefault("state", {})["daywork_csrf"] = token or secrets.token_urlsafe(24)
-            request = Request(scope, receive)
-            if request.method not in SAFE:
-                await _check(request, token, own_host)
-            await app(scope, receive, send if token else _giving(settings, scope, send))
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or _without_cookies(scope):
+            await app(scope, receive, send)
+            return
+        settings = settings_of(scope)
+        held = cookie(scope, COOKIE)
+        token = held if 20 <= len(held) <= 100 and held.isascii() else ""
+        scope.setdefault("state", {})["daywork_csrf"] = token or secrets.token_urlsafe(24)
+        request = Request(scope, receive)
+        if request.method not in SAFE:
+            await _check(request, token, urlsplit(settings.base_url or "").netloc)
+        await app(scope, receive, send if token else _giving(settings, scope, send))
 
-        return guard
-
-    return around
+    return guard
 
 
 def _without_cookies(scope: Scope) -> bool:

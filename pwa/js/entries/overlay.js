@@ -17,6 +17,7 @@
  * @property {any} payload
  * @property {Word} word
  * @property {string|null} reason  why it was returned
+ * @property {Record<string, string>} questions  by worker: what is asked about single lines
  * @property {string|null} author
  * @property {string|null} author_name
  * @property {string|null} decided_by_name
@@ -25,7 +26,7 @@
  * @property {any|null} office  the office's row beneath
  */
 
-const KINDS = new Set(["labour.sheet", "progress.report", "photo.record", "entry.void"]);
+const KINDS = new Set(["labour.sheet", "progress.report", "delay.report", "labour.advance", "photo.record", "entry.void"]);
 
 /**
  * @param {any[]} rows the office's entry rows of a site
@@ -67,6 +68,7 @@ function fromRow(row) {
   return { id: row.id, kind: d.kind, work_day: d.work_day, crew: d.crew, task: d.task,
     state: d.state, version: d.version, payload: d.payload ?? {},
     word: d.state === "returned" ? "needs" : "office", reason: d.return_reason ?? null,
+    questions: d.questions ?? {},
     author: d.author, author_name: d.author_name, decided_by_name: d.decided_by_name ?? null,
     received_at: d.received_at ?? null, mutation: null, office: d };
 }
@@ -87,6 +89,7 @@ function cover(id, item, said, row, sending) {
     state: item.type === "entry.void" && !failed ? "void" : "submitted",
     version: failed ? known : item.receipt?.version ?? item.base_version + 1,
     payload, word: wordOf(item, sending), reason: failed ? row?.reason ?? null : null,
+    questions: failed ? row?.questions ?? {} : {},
     author: row?.author ?? null, author_name: row?.author_name ?? null, decided_by_name: null,
     received_at: item.receipt && !failed ? new Date(item.receipt.at).toISOString() : null,
     mutation: item, office: row?.office ?? null,

@@ -40,6 +40,6 @@ export function stateBadge(entry) {
 
 /** A refusal with what would fix it. @param {any} problem */
 export function problemNote(problem) {
-  return html`<div class="note bad"><strong>${problem.title || t("The office would not take it")}</strong>
-    ${problem.fix || problem.detail ? html`<p>${problem.fix || problem.detail}</p>` : ""}</div>`;
+  return html`<div class="note bad"><div><strong>${problem.title || t("The office would not take it")}</strong>
+    ${problem.fix || problem.detail ? html`<p>${problem.fix || problem.detail}</p>` : ""}</div></div>`;
 }

@@ -76,3 +76,9 @@ export function askFirst({ title, text, yes, danger, act }) {
 export function say(text, look = "ok") {
   toast(text, look === "bad" ? { action: t("OK"), stays: true } : {});
 }
+
+/** Why something was not saved. @param {unknown} error @param {string} [otherwise] when room is not it */
+export function sayNotSaved(error, otherwise = t("Not saved. Please try again.")) {
+  say(/** @type {any} */ (error)?.full
+    ? t("Not saved: this phone has no room left. Free some space, then save again.") : otherwise, "bad");
+}

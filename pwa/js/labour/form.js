@@ -8,7 +8,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 
 import { fromThousandths } from "../ground/amounts.js";
 import { dayName } from "../ground/calendar.js";
-import { askFirst, say } from "../ground/dialog.js";
+import { askFirst, say, sayNotSaved } from "../ground/dialog.js";
 import { icon } from "../ground/icons.js";
 import { newId } from "../ground/ids.js";
 import { t, tn } from "../ground/language.js";
@@ -120,12 +120,14 @@ function hand(draft, worker, doubtful) {
   const chosen = choiceOf(line);
   const state = !line ? "open" : line.confirmed ? "said" : "proposed";
   const tag = other(line, chosen);
+  const asked = draft.aim === "returned" ? phone.entries.get(draft.id)?.questions[worker.id] : undefined;
   return html`<li class="hand" data-state=${state}>
     <div class="who"><span class="dot" aria-hidden="true"></span>
       <span class="name">${worker.name}${worker.fresh ? html` <span class="badge plain">${t("new")}</span>` : ""}</span>
       ${line && Number(line.overtime_hours) ? html`<span class="tag num">+${line.overtime_hours} h</span>` : ""}
       ${line?.task && line.task !== draft.task ? html`<span class="tag">${phone.tasks.get(line.task)?.name ?? t("other task")}</span>` : ""}
       ${line?.note ? html`<span class="tag">${line.note}</span>` : ""}
+      ${asked ? html`<span class="tag bad asked">${icon("warn")}${asked}</span>` : ""}
       ${doubtful.map((d) => html`<span class="tag warn">${icon("warn")}${doubtText(d)}</span>`)}
       ${state === "proposed" ? html`<span class="visually-hidden">${t("to confirm")}</span>` : ""}
     </div>
@@ -153,7 +155,7 @@ function other(line, chosen) {
 }
 
 /** @param {{kind: string, crew?: string|null}} doubt */
-export function doubtText(doubt) {
+function doubtText(doubt) {
   switch (doubt.kind) {
     case "long": return t("more than a day");
     case "overtime": return t("over 3 h overtime");
@@ -184,8 +186,7 @@ async function confirmAndSave(draft, neverSent) {
     say(t("Saved on this phone"));
     scrollTo({ top: 0 });
   } catch (error) {
-    say(/** @type {any} */ (error)?.full ? t("Not saved: this phone has no room left. Free some space, then save again.")
-      : t("Not saved. Nothing is lost: your draft is still here. Please try again."), "bad");
+    sayNotSaved(error, t("Not saved. Nothing is lost: your draft is still here. Please try again."));
   } finally {
     saving = false;
     redraw();

@@ -4,7 +4,7 @@
  */
 import { html, nothing } from "lit-html";
 
-import { addDays, dayLabel, daysFrom, weekday } from "../ground/calendar.js";
+import { addDays, daysFrom, weekday } from "../ground/calendar.js";
 import { icon } from "../ground/icons.js";
 import { t } from "../ground/language.js";
 import { go } from "../ground/route.js";
@@ -33,7 +33,8 @@ export function todayScreen(asked) {
     ${others.map((entry) => sheetView(entry, Boolean(draft)))}
     ${writing ? sheetForm(writing, crew) : ""}
     ${sheets.length && !draft ? html`<button class="button quiet" type="button"
-      @click=${() => beginAnother(crew.id, day)}>${icon("plus")}${t("Another sheet for this day")}</button>` : ""}` };
+      @click=${() => beginAnother(crew.id, day)}>${icon("plus")}${t("Another sheet for this day")}</button>` : ""}
+    <a class="button quiet" href="/m/advances?crew=${crew.id}">${icon("money")}${t("Advance to a worker")}</a>` };
 }
 
 /** @param {string|null} asked */
@@ -62,11 +63,11 @@ function strip(chosen, crew) {
     const mark = dayMark(day, crew);
     const iso = new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
     return html`<a href=${address(day, crew)} data-replace class=${rest.has(iso) ? "rest" : ""}
-      aria-current=${day === chosen ? "date" : nothing}
-      aria-label=${dayLabel(day) + (mark.text ? `, ${mark.text}` : "")}>
+      aria-current=${day === chosen ? "date" : nothing}>
       <span>${day === phone.today ? t("Today") : weekday(day)}</span>
       <strong>${Number(day.slice(8))}</strong>
-      <span class="mark ${mark.look}"></span></a>`;
+      <span class="mark ${mark.look}"></span>${mark.text
+        ? html`<span class="visually-hidden">${mark.text}</span>` : ""}</a>`;
   })}</nav>`;
 }
 

@@ -35,9 +35,10 @@ export function sheetView(entry, beside) {
     <ul class="lines">${lines.map((/** @type {any} */ line) => html`<li>
       <span>${phone.workers.get(line.worker)?.name ?? t("Worker no longer on site")}
         ${line.task && line.task !== entry.task ? html`<small class="muted">${taskName(line.task)}</small>` : ""}
-        ${line.note ? html`<small class="muted">${line.note}</small>` : ""}</span>
+        ${line.note ? html`<small class="muted">${line.note}</small>` : ""}
+        ${entry.questions[line.worker] ? html`<span class="tag bad asked">${icon("warn")}${entry.questions[line.worker]}</span>` : ""}</span>
       <span class="num">${amountText(line)}</span></li>`)}</ul>
-    ${photosOf((p) => p.entry === entry.id)}
+    ${photosOf((p) => p.entry === entry.id)}${phone.under(entry)}
     ${beside ? "" : actions(entry, Boolean(refused))}
   </article>`;
 }
@@ -53,11 +54,12 @@ function amountText(line) {
 /** @param {Entry} entry @param {boolean} refused */
 function actions(entry, refused) {
   const mine = entry.author === null || entry.author === phone.me?.member.id;
-  if (!mine) return "";
+  const sign = entry.word === "needs" ? "" : html`<a class="button" href="/m/sign/${entry.id}">${icon("pencil")}${t("Let somebody sign")}</a>`;
+  if (!mine) return sign;
   return html`<div class="row actions">
     <button class="button ${entry.word === "needs" ? "primary" : ""}" type="button"
       @click=${() => changeAsked(entry)}>${icon("pencil")}${entry.word === "needs" ? t("Mend") : t("Correct")}</button>
-    <a class="button" href="/m/photo?entry=${entry.id}">${icon("photo")}${t("Add a photo")}</a>
+    <a class="button" href="/m/photo?entry=${entry.id}">${icon("photo")}${t("Add a photo")}</a>${sign}
     ${refused ? html`<button class="button quiet danger" type="button"
       @click=${() => discardRecord(entry.mutation)}>${t("Discard")}</button>` : ""}
   </div>`;

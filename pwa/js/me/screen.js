@@ -6,15 +6,21 @@ import { askFirst, closeDialog, openDialog, say } from "../ground/dialog.js";
 import { icon } from "../ground/icons.js";
 import { language, setLanguage, t, tn } from "../ground/language.js";
 import { applyMode } from "../ground/light.js";
+import { rescueButton } from "../outbox/screen.js";
 import { askToKeep, csrf, forgetMember, phone, redraw, unsent } from "../phone.js";
 
 /** @type {{usage: number, quota: number, kept: boolean}|null} */
 let room = null;
 let asked = 0;
 
-/** @returns {import("../app.js").Screen} */
-export function screen() {
+/** @param {string} _rest @param {URLSearchParams} [wanted] `leave`: somebody was about to sign out
+ * @returns {import("../app.js").Screen} */
+export function screen(_rest, wanted) {
   lookAtRoom();
+  if (wanted?.has("leave")) {
+    history.replaceState(null, "", location.pathname);
+    setTimeout(leave);
+  }
   const member = phone.me?.member ?? {};
   const roles = /** @type {Record<string, string>} */ ({ foreman: t("Foreman"), supervisor: t("Supervisor"),
     office: t("Office"), owner: t("Owner") });
@@ -22,18 +28,23 @@ export function screen() {
     <section class="card"><h2>${member.name}</h2><p class="muted">${member.organisation_name}</p>
       <ul class="plain-list">${(phone.me?.sites ?? []).map((/** @type {any} */ s) => html`<li class="spread">
         <span>${s.name}</span><span class="muted">${roles[s.role] ?? s.role}</span></li>`)}</ul></section>
+    <section class="card stack tight"><h2>${t("What I am told")}</h2>
+      <a class="button" href="/inbox">${icon("bell")}${t("Inbox")}${phone.unread ? html`<span class="count">${phone.unread}<span
+        class="visually-hidden"> ${t("unread")}</span></span>` : ""}</a>
+      <a class="button quiet" href="/me/notifications">${t("What is pushed")}</a></section>
     <section class="card stack"><h2>${t("Language")}</h2>
       ${segments("language", t("Language"), [["zh-CN", "中文"], ["en", "English"]], language(), (tag) => void speak(tag))}
       <h2>${t("Display")}</h2>
       ${segments("mode", t("Display"), [["", t("Auto")], ["light", t("Light")], ["dark", t("Dark")], ["glare", t("Sun glare")]],
         document.documentElement.dataset.mode ?? "", setMode)}</section>
-    <section class="card stack tight"><h2>${t("On this phone")}</h2>
+    <section class="card stack tight"><h2>${t("Storage of this phone")}</h2>
       <p>${room ? t("%(used)s MB used of about %(quota)s MB", { used: (room.usage / 1e6).toFixed(1), quota: Math.round(room.quota / 1e6) }) : "…"}</p>
       <p class="muted">${room?.kept ? t("The phone has promised to keep it.")
         : t("The phone may clear it when it runs out of room. Install the app so that it is kept.")}</p>
       ${room?.kept ? "" : html`<button class="button" type="button" @click=${async () => { await askToKeep(); asked = 0; redraw(); }}>${t("Ask the phone to keep it")}</button>`}
       <a class="button" href="/install">${icon("phone")}${t("Install on the home screen")}</a></section>
     <section class="stack tight">
+      ${unsent().count ? rescueButton() : ""}
       ${office() ? html`<a class="button" href="/">${t("Go to the office pages")}</a>` : ""}
       <button class="button danger" type="button" @click=${leave}>${t("Sign out")}</button></section>` };
 }
@@ -86,15 +97,29 @@ function leave() {
     askFirst({ title: t("Sign out?"), text: t("You need a network to sign in again."), yes: t("Sign out"), act: signOut });
     return;
   }
-  openDialog(t("Not everything is with the office"), () => html`
-    <p>${tn("%(n)s record is only on this phone. It stays here and is sent when you sign in again.",
-      "%(n)s records are only on this phone. They stay here and are sent when you sign in again.", unsent().count)}</p>
-    <div class="actions"><button class="button primary" type="button" data-first @click=${() => {
-      void phone.runner.wake();
-      closeDialog();
-      say(t("Sending"));
-    }}>${t("Send first")}</button>
-    <button class="button danger" type="button" @click=${() => void signOut()}>${t("Sign out anyway")}</button></div>`);
+  openDialog(t("Not everything is with the office"), unsentWarning);
+}
+
+/** What is only here, and what can be done about it before leaving. */
+function unsentWarning() {
+  const { items, photos, trouble } = unsent();
+  const pictures = phone.photos.filter((p) => p.status === "waiting").length;
+  const records = items.filter((i) => i.type !== "photo.record").length;
+  if (!items.length && !photos.length && !trouble) {
+    return html`<p role="status">${t("The office has everything")}</p>
+      <div class="actions"><button class="button primary" type="button" data-first @click=${() => void signOut()}>${t("Sign out")}</button></div>`;
+  }
+  return html`<ul class="plain-list">
+      ${records ? html`<li>${tn("%(n)s record is only on this phone", "%(n)s records are only on this phone", records)}</li>` : ""}
+      ${pictures ? html`<li>${tn("%(n)s picture is only on this phone", "%(n)s pictures are only on this phone", pictures)}</li>` : ""}
+      ${trouble ? html`<li>${tn("%(n)s record needs you", "%(n)s records need you", trouble)}</li>` : ""}</ul>
+    <p>${t("It stays on this phone, belongs to you alone, and comes back when you sign in here again. Nobody else can send it.")}</p>
+    <div class="stack tight">
+      <button class="button primary wide" type="button" data-first ?disabled=${Boolean(phone.sending.flight)} @click=${() => void phone.runner.wake()}>${
+        phone.sending.flight ? t("Sending") : t("Send now")}</button>
+      ${rescueButton()}
+      <button class="button wide" type="button" @click=${closeDialog}>${t("Stay signed in")}</button>
+      <button class="button danger wide" type="button" @click=${() => void signOut()}>${t("Sign out anyway")}</button></div>`;
 }
 
 /** Ends the session; nothing recorded is wiped. */
@@ -107,6 +132,6 @@ async function signOut() {
     say(t("No network: you stay signed in."), "bad");
     return;
   }
-  forgetMember();
+  await forgetMember();
   location.assign("/sign-in");
 }

@@ -13,77 +13,23 @@
  *   alarm  — come back at `at`;     pull — fetch what the office has now
  */
 
+import { hurry, inFlight, write } from "./state.js";
+import { due, FARTHEST, FIRST_WAIT, hasThumb, hasWork, MOST_MUTATIONS, nextBatch, nextPhoto,
+  SMALL_BATCH, wait } from "./turns.js";
+
 /**
- * @typedef {"waiting"|"refused"|"quarantined"|"confirmed"|"replaced"|"discarded"} Status
- * @typedef {{revision: number|null, version: number|null, at: number}} Receipt
- * @typedef {{type?: string, title: string, detail?: string, fix?: string, status?: number,
- *   current?: any}} Problem
- * @typedef {object} Item  a mutation as the engine sees it: everything but its payload
- * @property {string} id
- * @property {number} seq  order of saving on this phone
- * @property {string} type
- * @property {string} site
- * @property {string} entity_id
- * @property {string|null} prev_id
- * @property {string[]} needs  ids of mutations that must reach the office before this one
- * @property {number} size  bytes of its JSON
- * @property {Status} status
- * @property {number} attempts
- * @property {number} not_before
- * @property {Receipt|null} receipt
- * @property {Problem|null} problem
- * @typedef {object} Photo  a photo's bytes as the engine sees them; its row is an Item
- * @property {string} id
- * @property {string} site
- * @property {number} size
- * @property {"waiting"|"refused"|"confirmed"|"discarded"} status
- * @property {number} attempts
- * @property {number} not_before
- * @property {number|null} confirmed_at
- * @property {Problem|null} problem
- * @typedef {{do: "store", items: Array<Partial<Item> & {id: string}>,
- *            photos: Array<Partial<Photo> & {id: string}>}
- *   | {do: "send", ids: string[]} | {do: "upload", id: string}
- *   | {do: "alarm", at: number} | {do: "pull"}} Effect
- * @typedef {object} State
- * @property {Record<string, Item>} items
- * @property {Record<string, Photo>} photos
- * @property {boolean} leader  only one tab sends
- * @property {boolean} known  the server said whose session this is, and it is this outbox's person
- * @property {boolean} online
- * @property {boolean} signedOut
- * @property {boolean} portal  a network answers in the server's place: it wants a sign-in
- * @property {null | {kind: "batch", ids: string[]} | {kind: "photo", id: string}} flight
- * @property {number} failures  in a row, for the backoff
- * @property {number} notBefore
- * @property {number} most  mutations in a batch; shrinks when the server says too large
- * @property {number|null} lastConfirmed
+ * @typedef {import("./state.js").Item} Item
+ * @typedef {import("./state.js").Photo} Photo
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Effect} Effect
  */
 
-export const MOST_MUTATIONS = 50;
-export const MOST_BYTES = 512 * 1024;
-const FIRST_WAIT = 2_000;
-const LONGEST_WAIT = 5 * 60_000;
-
+/** What the office holds by its receipt, in its books or for its decision. */
+const SETTLED_THERE = new Set(["confirmed", "quarantined"]);
 const SETTLED = new Set(["refused", "quarantined", "confirmed", "replaced", "discarded"]);
 
-/** @returns {State} */
-export function begin() {
-  return {
-    items: {}, photos: {}, leader: false, known: false, online: true, signedOut: false, portal: false,
-    flight: null, failures: 0, notBefore: 0, most: MOST_MUTATIONS, lastConfirmed: null,
-  };
-}
-
-/**
- * Full jitter over an exponential wait: phones of a site that lost the network together do not
- * come back together.
- * @param {number} failures @param {number} random
- */
-export function wait(failures, random) {
-  const ceiling = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(failures - 1, 12));
-  return Math.round(ceiling / 2 + (random * ceiling) / 2);
-}
+/** What is wrong with the bytes themselves, not with the line. */
+const SPOILT = new Set(["too_large", "broken", "hash_mismatch", "lost_bytes", "not_found"]);
 
 /**
  * @param {State} state
@@ -97,7 +43,13 @@ export function step(state, event) {
   const react = REACTIONS[event.type];
   if (!react) throw new Error(`unknown event ${event.type}`);
   react(next, event, effects);
+  const settled = effects.length;
   dispatch(next, event.now, effects);
+  // Not between two batches of a long queue: each would fetch what the next one changes again.
+  if (next.pullDue && next.flight?.kind !== "batch") {
+    next.pullDue = false;
+    effects.splice(settled, 0, { do: "pull" });
+  }
   return { state: next, effects };
 }
 
@@ -124,7 +76,8 @@ const REACTIONS = {
     }
     state.photos = { ...state.photos };
     for (const photo of event.photos ?? []) {
-      if (!flying.has(photo.id)) state.photos[photo.id] = photo;
+      const late = state.photos[photo.id]?.status === "confirmed" && photo.status === "waiting";
+      if (!flying.has(photo.id) && !late) state.photos[photo.id] = photo;
     }
     if (state.online) state.notBefore = Math.min(state.notBefore, event.now + FIRST_WAIT);
   },
@@ -154,7 +107,7 @@ const REACTIONS = {
   /** The server's answers to the batch in flight, one by one. */
   answered(state, event, effects) {
     const flight = state.flight;
-    if (flight?.kind !== "batch") return;
+    if (flight?.kind !== "batch" || isLate(flight, event)) return;
     const answers = new Map(event.results.map((/** @type {any} */ r) => [r.id, r]));
     /** @type {Array<Partial<Item> & {id: string}>} */
     const changes = [];
@@ -169,20 +122,23 @@ const REACTIONS = {
       if (SETTLED.has(change.status ?? "waiting")) settled += 1;
       changes.push(change);
       if (answer?.result === "deferred") {
-        const lost = item.prev_id && state.items[item.prev_id];
+        const lost = item.prev_id ? state.items[item.prev_id] : null;
         // The office no longer knows what it once confirmed: it was put back to a backup.
-        if (lost && lost.status === "confirmed") {
+        if (lost?.status === "confirmed") {
           changes.push({ id: lost.id, status: "waiting", not_before: 0, receipt: null });
           change.not_before = 0;
+        } else if (lost?.status !== "waiting") {
+          // Nor will it ever come: it was refused, or is forgotten here. Judge this one by itself.
+          Object.assign(change, { prev_id: null, not_before: 0 });
         }
       }
     }
     state.flight = null;
     state.portal = false;
-    state.most = MOST_MUTATIONS;
+    if (silent < flight.ids.length) state.most = Math.min(MOST_MUTATIONS, state.most * 2);
     if (changes.some((c) => c.status === "confirmed")) state.lastConfirmed = event.now;
     write(state, changes, [], effects);
-    if (settled) effects.push({ do: "pull" });
+    if (settled) state.pullDue = true;
     // An answer that speaks of none of what we sent is no answer; do not ask again at once.
     if (silent === flight.ids.length) slowDown(state, event);
     else { state.failures = 0; state.notBefore = 0; }
@@ -190,23 +146,34 @@ const REACTIONS = {
 
   uploaded(state, event, effects) {
     const flight = state.flight;
-    if (flight?.kind !== "photo") return;
+    if (flight?.kind !== "photo" || isLate(flight, event)) return;
     state.flight = null;
     state.failures = 0;
     state.notBefore = 0;
+    if (flight.part) { write(state, [], [{ id: flight.id, thumb_sent: true }], effects); return; }
     state.lastConfirmed = event.now;
-    write(state, [], [{ id: flight.id, status: "confirmed", confirmed_at: event.now,
+    write(state, [], [{ id: flight.id, status: "confirmed", confirmed_at: event.at ?? event.now,
       problem: null }], effects);
   },
 
   /** The request in flight came to nothing that settles it. `reason` says how. */
   failed(state, event, effects) {
     const flight = state.flight;
+    if (isLate(flight, event)) return;
     state.flight = null;
+    // Without its small picture a photo is as good: that one is never a reason to stop.
+    if (flight?.kind === "photo" && flight.part && SPOILT.has(event.reason)) {
+      write(state, [], [{ id: flight.id, thumb_sent: true }], effects);
+      return;
+    }
     switch (event.reason) {
       case "signed_out": state.known = false; state.signedOut = true; return;
       case "portal": state.portal = true; break;
-      case "offline": break;
+      case "offline":
+        if (flight?.kind === "batch") {
+          state.most = Math.min(state.most, Math.max(SMALL_BATCH, flight.ids.length >> 1));
+        }
+        break;
       case "too_large":
       case "broken":
         if (flight?.kind === "batch") { narrow(state, flight.ids, event, effects); return; }
@@ -228,13 +195,13 @@ const REACTIONS = {
   /** The office was put back to a backup: give it again what this phone still holds. */
   restored(state, event, effects) {
     const items = Object.values(state.items)
-      .filter((i) => i.site === event.site && i.status === "confirmed")
+      .filter((i) => i.site === event.site && SETTLED_THERE.has(i.status))
       .map((i) => ({ id: i.id, status: /** @type {const} */ ("waiting"), receipt: null,
-        attempts: 0, not_before: 0 }));
+        problem: null, attempts: 0, not_before: 0 }));
     const photos = Object.values(state.photos)
       .filter((p) => p.site === event.site && p.status === "confirmed" && !event.dropped?.has(p.id))
       .map((p) => ({ id: p.id, status: /** @type {const} */ ("waiting"), attempts: 0,
-        not_before: 0 }));
+        not_before: 0, thumb_sent: false }));
     write(state, items, photos, effects);
     hurry(state);
   },
@@ -254,7 +221,7 @@ const REACTIONS = {
  */
 function settle(item, answer, event) {
   const receipt = { revision: answer?.revision ?? null, version: answer?.version ?? null,
-    at: event.now };
+    mark: answer?.mark ?? null, at: event.at ?? event.now };
   const attempts = item.attempts + 1;
   switch (answer?.result) {
     case "applied":
@@ -278,7 +245,7 @@ function dispatch(state, now, effects) {
   if (!state.leader || !state.known || state.flight || !state.online) return;
   const pending = hasWork(state);
   if (!pending) return;
-  if (now < state.notBefore) { effects.push({ do: "alarm", at: state.notBefore }); return; }
+  if (!due(state.notBefore, now)) { effects.push({ do: "alarm", at: state.notBefore }); return; }
   const ids = nextBatch(state, now);
   if (ids.length) {
     state.flight = { kind: "batch", ids };
@@ -287,61 +254,24 @@ function dispatch(state, now, effects) {
   }
   const photo = nextPhoto(state, now);
   if (photo) {
-    state.flight = { kind: "photo", id: photo.id };
-    effects.push({ do: "upload", id: photo.id });
+    const part = hasThumb(photo) ? { part: /** @type {const} */ ("thumb") } : {};
+    state.flight = { kind: "photo", id: photo.id, ...part };
+    effects.push({ do: "upload", id: photo.id, ...part });
     return;
   }
   const times = [...Object.values(state.items), ...Object.values(state.photos)]
-    .filter((x) => x.status === "waiting" && x.not_before > now).map((x) => x.not_before);
+    .filter((x) => x.status === "waiting" && !due(x.not_before, now)).map((x) => x.not_before);
   if (times.length) effects.push({ do: "alarm", at: Math.min(...times) });
 }
 
-/** @param {State} state */
-export function hasWork(state) {
-  return Object.values(state.items).some((i) => i.status === "waiting")
-    || Object.values(state.photos).some((p) => p.status === "waiting");
-}
-
 /**
- * The next mutations to post: in order of saving, photo rows last, none before what it needs.
- * @param {State} state @param {number} now
+ * Is this about a request that was given up since? Its answer must not settle another one.
+ * @param {State["flight"]} flight @param {any} event `about`: the ids that were sent
  */
-export function nextBatch(state, now) {
-  const waiting = Object.values(state.items).filter((i) => i.status === "waiting")
-    .sort((a, b) => rank(a) - rank(b) || a.seq - b.seq);
-  /** @type {string[]} */
-  const ids = [];
-  const chosen = new Set();
-  let bytes = 0;
-  for (const item of waiting) {
-    if (ids.length >= state.most) break;
-    if (item.not_before > now) continue;
-    const held = [item.prev_id, ...item.needs].some((id) => {
-      const other = id ? state.items[id] : null;
-      return other?.status === "waiting" && !chosen.has(other.id);
-    });
-    if (held) continue;
-    if (ids.length && bytes + item.size > MOST_BYTES) break;
-    ids.push(item.id);
-    chosen.add(item.id);
-    bytes += item.size;
-  }
-  return ids;
-}
-
-/** @param {Item} item */
-function rank(item) {
-  return item.type === "photo.record" ? 1 : 0;
-}
-
-/** @param {State} state @param {number} now */
-function nextPhoto(state, now) {
-  const rows = new Map(Object.values(state.items).filter((i) => i.type === "photo.record")
-    .map((i) => [i.entity_id, i]));
-  return Object.values(state.photos)
-    .filter((p) => p.status === "waiting" && p.not_before <= now
-      && (rows.get(p.id)?.status ?? "confirmed") === "confirmed")
-    .sort((a, b) => a.size - b.size || (a.id < b.id ? -1 : 1))[0] ?? null;
+function isLate(flight, event) {
+  if (!event.about) return false;
+  const flying = flight ? (flight.kind === "batch" ? flight.ids : [flight.id]) : [];
+  return flying.join() !== event.about.join();
 }
 
 /**
@@ -378,8 +308,11 @@ function postponePhoto(state, id, event, effects) {
  * @param {State} state @param {string} id @param {any} event @param {Effect[]} effects
  */
 function askRowAgain(state, id, event, effects) {
-  const row = Object.values(state.items).find((i) => i.entity_id === id && i.status === "confirmed");
-  if (row) write(state, [{ id: row.id, status: "waiting", not_before: 0 }], [], effects);
+  const row = Object.values(state.items).find((i) => i.entity_id === id
+    && i.type === "photo.record" && i.status === "confirmed");
+  if (row) {
+    write(state, [{ id: row.id, status: "waiting", not_before: 0, receipt: null }], [], effects);
+  }
   postponePhoto(state, id, event, effects);
 }
 
@@ -387,46 +320,5 @@ function askRowAgain(state, id, event, effects) {
 function slowDown(state, event) {
   state.failures += 1;
   state.notBefore = event.now
-    + Math.max(wait(state.failures, event.random), event.retryAfter ?? 0);
-}
-
-/** @param {State} state */
-function hurry(state) {
-  state.failures = 0;
-  state.notBefore = 0;
-  state.items = mapValues(state.items, (i) => (i.not_before ? { ...i, not_before: 0 } : i));
-  state.photos = mapValues(state.photos, (p) => (p.not_before ? { ...p, not_before: 0 } : p));
-}
-
-/** @param {State} state */
-function inFlight(state) {
-  if (!state.flight) return new Set();
-  return new Set(state.flight.kind === "batch" ? state.flight.ids : [state.flight.id]);
-}
-
-/**
- * Change items and photos here and on disk alike.
- * @param {State} state @param {Array<Partial<Item> & {id: string}>} items
- * @param {Array<Partial<Photo> & {id: string}>} photos @param {Effect[]} effects
- */
-function write(state, items, photos, effects) {
-  if (!items.length && !photos.length) return;
-  state.items = { ...state.items };
-  for (const c of items) {
-    if (state.items[c.id]) state.items[c.id] = { ...state.items[c.id], ...c };
-  }
-  state.photos = { ...state.photos };
-  for (const c of photos) {
-    if (state.photos[c.id]) state.photos[c.id] = { ...state.photos[c.id], ...c };
-  }
-  effects.push({ do: "store", items, photos });
-}
-
-/**
- * @template T
- * @param {Record<string, T>} record @param {(value: T) => T} change
- * @returns {Record<string, T>}
- */
-function mapValues(record, change) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+    + Math.max(wait(state.failures, event.random), Math.min(event.retryAfter ?? 0, FARTHEST));
 }

@@ -65,9 +65,14 @@ export function startRunner({ member, courier: make, changed, onOther }) {
 
   async function lead() {
     leading = true;
-    await courier.load();
+    // Sending without having read the outbox would leave what waits in it behind.
+    while (leading && !await courier.load().then(() => true, () => false)) {
+      await new Promise((resolve) => setTimeout(resolve, LEADER_SILENT));
+    }
     await courier.tell({ type: "lead" });
     await wake();
+    // Housekeeping: what was confirmed long ago. It is no matter when it fails.
+    await courier.tidy(false).catch(() => {});
   }
 
   /** @param {boolean} [steal] */

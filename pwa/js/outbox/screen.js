@@ -7,15 +7,29 @@ import { problemNote, wordBadge } from "../entries/words.js";
 import { clock, dayName, moment } from "../ground/calendar.js";
 import { icon } from "../ground/icons.js";
 import { t, tn } from "../ground/language.js";
-import { phone, underway, unsent } from "../phone.js";
+import { phone, redraw, underway, unsent } from "../phone.js";
 import { photoWord } from "../photos/thumbs.js";
 import { taskName } from "../progress/choose.js";
+import { decisionsToRescue } from "../store/decisions.js";
 import { discardRecord, sendAgain, sendPhotoAgain } from "./actions.js";
 
 const MOST_CONFIRMED = 20;
 
+/** Decisions that wait on this phone; the review pages keep, show and send them. */
+let decisions = 0;
+let looked = 0;
+
+function lookAtDecisions() {
+  if (!phone.me || Date.now() - looked < 5_000) return;
+  looked = Date.now();
+  decisionsToRescue(phone.me.member.id).then(({ length }) => {
+    if (length !== decisions) { decisions = length; redraw(); }
+  }, () => {});
+}
+
 /** @returns {import("../app.js").Screen} */
 export function screen() {
+  lookAtDecisions();
   const { items, photos, trouble, count } = unsent();
   const refused = phone.items.filter((i) => i.status === "refused" || i.status === "quarantined");
   const refusedBytes = phone.photos.filter((p) => p.status === "refused");
@@ -38,18 +52,33 @@ export function screen() {
     ${records.length ? html`<section class="stack tight"><h2>${t("On its way")}</h2>
       <ul class="list">${repeat(records, (i) => i.id, (i) => row(i))}</ul></section>` : ""}
     ${photoRow(items, photos)}
+    ${decisions ? html`<ul class="list"><li><a class="item" href="/approvals"><span class="item-main"><strong class="item-title">${
+      tn("%(n)s decision not yet with the office", "%(n)s decisions not yet with the office", decisions)}</strong></span>
+      <span class="item-end">${wordBadge("phone")}</span></a></li></ul>` : ""}
+    ${count || decisions ? rescueButton() : ""}
+    ${putAside()}
     ${done()}` };
 }
 
+/** The way out when this phone cannot send any more. */
+export function rescueButton() {
+  return html`<button class="button wide" type="button" @click=${() => void import("../rescue/offer.js")
+    .then(({ offerRescue }) => offerRescue())}>${icon("download")}${t("Rescue file")}</button>`;
+}
+
 /** What a record is, in a few words. @param {any} item */
-export function whatIs(item) {
+function whatIs(item) {
   const { payload } = item;
   switch (item.type) {
     case "labour.sheet": return t("Labour %(day)s · %(crew)s · %(n)s", { day: day(payload.work_day),
       crew: crewName(payload.crew), n: payload.lines?.length ?? 0 });
     case "progress.report": return t("Progress %(task)s", { task: taskName(payload.task) || "–" });
+    case "delay.report": return t("Delay %(task)s", { task: taskName(payload.task) || "–" });
+    case "labour.advance": return t("Advance %(name)s · %(amount)s", { amount: payload.amount,
+      name: phone.workers.get(payload.worker)?.name ?? t("Worker no longer on site") });
     case "photo.record": return t("Photo %(time)s", { time: `${day(payload.work_day)} ${clock(payload.taken_at, phone.site?.time_zone)}` });
     case "sites.worker": return t("New worker %(name)s", { name: payload.name });
+    case "signature.record": return t("Signature %(name)s, %(day)s", { name: payload.name, day: day(payload.work_day) });
     default: return t("Record");
   }
 }
@@ -64,6 +93,12 @@ function row(item) {
   return html`<li class="item"><span class="item-main"><strong class="item-title">${whatIs(item)}</strong>
     <span class="muted">${[siteName(item), moment(Date.parse(item.client_time), phone.site?.time_zone)].filter(Boolean).join(" · ")}</span></span>
     <span class="item-end">${wordBadge(wordOf(item, underway()))}</span></li>`;
+}
+
+/** A signature stays with what was signed. @param {any} item */
+function outrun({ type, payload, receipt }) {
+  if (type !== "signature.record" || (phone.entries.get(payload.entry)?.version ?? 0) <= (receipt?.version ?? Infinity)) return "";
+  return html`<span class="warn-text">${t("Version %(n)s was signed; the sheet has changed since.", { n: receipt.version })}</span>`;
 }
 
 /** Photos as one line: how many of them are there. @param {any[]} items @param {any[]} photos */
@@ -81,7 +116,7 @@ function photoRow(items, photos) {
 /** @param {any} item */
 function troubled(item) {
   return html`<li class="item trouble"><span class="item-main"><strong class="item-title">${whatIs(item)}</strong>
-    <span class="muted">${siteName(item)}</span></span>
+    <span class="muted">${[siteName(item), item.elsewhere ? t("recorded on another phone of yours") : ""].filter(Boolean).join(" · ")}</span></span>
     <span class="item-end">${wordBadge("needs")}</span>
     ${problemNote(item.problem ?? {})}
     <div class="row actions">${mendLink(item)}
@@ -92,8 +127,14 @@ function troubled(item) {
 /** @param {any} item */
 function mendLink(item) {
   if (item.site !== phone.site?.id) return "";
-  const href = item.type === "labour.sheet" ? `/m/?day=${item.payload.work_day}&crew=${item.payload.crew}`
-    : item.type === "progress.report" ? `/m/tasks/${item.payload.task}?mend=${item.entity_id}` : "";
+  // A crew or task that is not on this phone any more cannot be opened here; the office can mend it.
+  if (item.type === "labour.sheet" && !phone.crews.some((c) => c.id === item.payload.crew)) return "";
+  if (["progress.report", "delay.report"].includes(item.type) && !phone.tasks.has(item.payload.task)) return "";
+  if (item.type === "signature.record" && !phone.entries.has(item.payload.entry)) return "";
+  const href = item.type === "signature.record" ? `/m/sign/${item.payload.entry}?again=${item.entity_id}` : item.type === "labour.sheet" ? `/m/?day=${item.payload.work_day}&crew=${item.payload.crew}`
+    : item.type === "progress.report" ? `/m/tasks/${item.payload.task}?mend=${item.entity_id}`
+    : item.type === "labour.advance" ? `/m/advances?mend=${item.entity_id}`
+    : item.type === "delay.report" ? `/m/tasks/${item.payload.task}?delay=${item.entity_id}` : "";
   return href ? html`<a class="button primary" href=${href}>${icon("pencil")}${t("Mend")}</a>` : "";
 }
 
@@ -104,11 +145,23 @@ function troubledBytes(photo) {
     <div class="row actions"><button class="button" type="button" @click=${() => void sendPhotoAgain(photo.id)}>${icon("repeat")}${t("Send again")}</button></div></li>`;
 }
 
+/** What the office decided not to book, with its reason. */
+function putAside() {
+  const aside = phone.items.filter((i) => i.resolution?.how === "put_aside" && i.status === "discarded")
+    .sort((a, b) => (b.receipt?.at ?? 0) - (a.receipt?.at ?? 0));
+  if (!aside.length) return "";
+  return html`<section class="stack tight"><h2>${t("Put aside by the office")}</h2>
+    <ul class="list">${aside.map((i) => html`<li class="item"><span class="item-main"><strong class="item-title">${whatIs(i)}</strong>
+      <span class="muted">${i.resolution.by} · ${moment(Date.parse(i.resolution.at), phone.site?.time_zone)}</span>
+      <span>${i.resolution.reason}</span></span></li>`)}</ul></section>`;
+}
+
 function done() {
   const confirmed = phone.items.filter((i) => i.status === "confirmed" && i.type !== "photo.record")
     .sort((a, b) => (b.receipt?.at ?? 0) - (a.receipt?.at ?? 0)).slice(0, MOST_CONFIRMED);
   if (!confirmed.length) return "";
   return html`<details><summary>${icon("check")}${t("The office has it")} · ${confirmed.length}${icon("down")}</summary>
     <ul class="list">${confirmed.map((i) => html`<li class="item"><span class="item-main"><strong class="item-title">${whatIs(i)}</strong>
-      <span class="muted">${t("Confirmed %(time)s", { time: moment(i.receipt.at, phone.site?.time_zone) })}</span></span></li>`)}</ul></details>`;
+      <span class="muted">${i.resolution?.by ? t("Booked by %(name)s for you", { name: i.resolution.by })
+        : t("Confirmed %(time)s", { time: moment(i.receipt.at, phone.site?.time_zone) })}</span>${outrun(i)}</span></li>`)}</ul></details>`;
 }

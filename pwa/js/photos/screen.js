@@ -54,7 +54,8 @@ export function screen(_rest, asked) {
 /** @param {string|null} entry @param {string|null} task */
 function backOf(entry, task) {
   const sheet = entry ? phone.entries.get(entry) : null;
-  if (sheet) return `/m/?day=${sheet.work_day}&crew=${sheet.crew}`;
+  if (sheet?.kind === "labour.advance") return "/m/advances";
+  if (sheet?.crew) return `/m/?day=${sheet.work_day}&crew=${sheet.crew}`;
   return task ? `/m/tasks/${task}` : "/m/";
 }
 
@@ -62,6 +63,8 @@ function backOf(entry, task) {
 function aboutText(id) {
   const entry = phone.entries.get(id);
   if (!entry) return t("For a saved record");
+  const worker = entry.kind === "labour.advance" && phone.workers.get(entry.payload.worker);
+  if (worker) return t("For %(what)s, %(day)s", { what: `${t("Advance")} ${worker.name}`, day: dayName(entry.work_day, phone.today) });
   const crew = phone.crews.find((c) => c.id === entry.crew)?.name ?? taskName(entry.task);
   return t("For %(what)s, %(day)s", { what: crew, day: dayName(entry.work_day, phone.today) });
 }
@@ -170,8 +173,17 @@ async function keepOne(source, fresh, about) {
   }
 }
 
-/** Photos are refused before the room is so short that sheets could not be saved. */
+/**
+ * Photos are refused before the room is so short that sheets could not be saved. Pictures the
+ * office has go first; what was not sent is never cleared away.
+ */
 async function nearlyFull() {
+  if (!await isShort()) return false;
+  await phone.runner.courier.tidy(true).catch(() => {});
+  return isShort();
+}
+
+async function isShort() {
   const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
   return Boolean(quota && usage && quota - usage < 20 * 1024 * 1024);
 }

@@ -3,6 +3,8 @@
  * a black canvas when memory is short; then the original is kept instead of a black picture.
  */
 
+import { fitting, isBlank } from "./canvas.js";
+
 const LONGEST = 2048;
 const THUMB = 320;
 const QUALITY = 0.82;
@@ -62,15 +64,16 @@ async function decode(file) {
  * @returns {Promise<{bytes: ArrayBuffer, width: number, height: number}|null>} null: black canvas
  */
 async function jpeg(picture, width, height, longest, quality) {
-  const scale = Math.min(1, longest / Math.max(width, height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
+  const canvas = Object.assign(document.createElement("canvas"), fitting(width, height, longest));
   const context = canvas.getContext("2d");
   if (!context) return null;
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  if (isEmpty(context, canvas.width, canvas.height)) return null;
+  if (isBlank(samplesOf(context, canvas.width, canvas.height))) return null;
+  // What was clear in a PNG would turn black in a JPEG.
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
   const blob = await new Promise((/** @type {(b: Blob|null) => void} */ done) =>
     canvas.toBlob(done, "image/jpeg", quality));
   const size = { width: canvas.width, height: canvas.height };
@@ -79,23 +82,17 @@ async function jpeg(picture, width, height, longest, quality) {
 }
 
 /**
- * Nothing was drawn: every sampled pixel is exactly black or transparent. A night photo is never
- * exactly that.
+ * A grid of pixels, from the top down.
  * @param {CanvasRenderingContext2D} context @param {number} width @param {number} height
  */
-function isEmpty(context, width, height) {
-  for (let i = 1; i < 8; i += 1) {
-    for (let j = 1; j < 8; j += 1) {
-      const [red, green, blue] = context.getImageData(Math.floor((width * i) / 8),
-        Math.floor((height * j) / 8), 1, 1).data;
-      if (red || green || blue) return false;
+function samplesOf(context, width, height) {
+  const samples = [];
+  for (let j = 1; j < 9; j += 1) {
+    for (let i = 1; i < 9; i += 1) {
+      samples.push(context.getImageData(Math.floor((width * i) / 9),
+        Math.floor((height * j) / 9), 1, 1).data);
     }
   }
-  return true;
+  return samples;
 }
 
-/** @param {ArrayBuffer} bytes @returns {Promise<string>} SHA-256 in hex */
-export async function sha256(bytes) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

@@ -3,10 +3,11 @@
  * and the position are asked for only while somebody takes pictures.
  */
 import { dayAt } from "../ground/calendar.js";
+import { sha256 } from "../ground/hash.js";
 import { newId } from "../ground/ids.js";
 import { phone, recordOf, redraw, save } from "../phone.js";
 import { readExif, takenAt } from "./exif.js";
-import { sha256, shrink } from "./shrink.js";
+import { shrink } from "./shrink.js";
 
 /** @typedef {{latitude: number, longitude: number, accuracy: number, at: number}} Place */
 

@@ -4,13 +4,14 @@ import { html } from "lit-html";
 import { problemNote, stateBadge, wordBadge } from "../entries/words.js";
 import { fromThousandths, readAmount, toThousandths } from "../ground/amounts.js";
 import { addDays, dayLabel, dayName } from "../ground/calendar.js";
-import { say } from "../ground/dialog.js";
+import { say, sayNotSaved } from "../ground/dialog.js";
 import { icon } from "../ground/icons.js";
 import { newId } from "../ground/ids.js";
 import { t } from "../ground/language.js";
 import { discardRecord } from "../outbox/actions.js";
 import { phone, recordOf, redraw, save } from "../phone.js";
 import { photosOf } from "../photos/thumbs.js";
+import { delayScreen, delaysSaid } from "../delays/report.js";
 import { nameOf, taskName } from "./choose.js";
 import { bars } from "./tasks.js";
 import { missing, percentOf, plannedPercent, reportPayload, reportsOf, standing, stepPercent,
@@ -32,6 +33,7 @@ export function taskScreen(id, asked) {
     return { title: t("Task"), back, view: html`<div class="empty"><h2>${t("This task is not on this phone")}</h2>
       <p>${t("It may have been taken out of the plan.")}</p></div>` };
   }
+  if (asked.get("delay")) return delayScreen(task, asked);
   const reports = reportsOf(phone.entries.values(), id);
   const mend = reports.find((r) => r.id === asked.get("mend"));
   const report = saying.get(id) ?? begin(task, reports, mend);
@@ -47,6 +49,7 @@ export function taskScreen(id, asked) {
       ${task.planned_start ? html`<p class="muted small">${dayLabel(task.planned_start)} – ${dayLabel(task.planned_finish)}</p>` : ""}
     </div>
     ${form(task, report)}
+    ${delaysSaid(task)}
     ${earlier(task, reports)}` };
 }
 
@@ -89,7 +92,7 @@ function form(task, report) {
     ${photosOf((p) => p.task === task.id && p.work_day === phone.today)}
     <div class="save-bar"><a class="button" href="/m/photo?task=${task.id}">${icon("photo")}<span>${t("Photo")}</span></a>
       <button class="button primary big" type="button" ?disabled=${saving}
-        @click=${() => void saveReport(task, report)}>${t("Save")}</button></div>
+        @click=${() => void saveReport(task, saying.get(task.id) ?? report)}>${t("Save")}</button></div>
   </section>`;
 }
 
@@ -150,8 +153,7 @@ async function saveReport(task, report) {
     nextIsNew(task.id);
     say(t("Saved on this phone"));
   } catch (error) {
-    say(/** @type {any} */ (error)?.full ? t("Not saved: this phone has no room left. Free some space, then save again.")
-      : t("Not saved. Please try again."), "bad");
+    sayNotSaved(error);
   } finally {
     saving = false;
     redraw();

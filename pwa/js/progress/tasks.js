@@ -35,11 +35,14 @@ export function tasksScreen() {
     ${found.length ? "" : html`<p class="empty">${t("No task has this name.")}</p>`}` };
 }
 
-/** @param {any[]} tasks */
+/** What is still to do first, in the plan's order; what is done below it. @param {any[]} tasks */
 function list(tasks) {
-  return html`<ul class="list tasks">${repeat(tasks, (task) => task.id, (task) => {
+  const seen = tasks.map((task) => {
     const reports = reportsOf(phone.entries.values(), task.id);
-    const now = standing(task, reports);
+    return { task, reports, now: standing(task, reports) };
+  });
+  const ordered = [...seen.filter((one) => one.now.percent < 100), ...seen.filter((one) => one.now.percent >= 100)];
+  return html`<ul class="list tasks">${repeat(ordered, (one) => one.task.id, ({ task, reports, now }) => {
     const plan = plannedPercent(task, phone.today);
     const late = plan !== null && now.percent + 5 < plan;
     return html`<li><a class="item" href="/m/tasks/${task.id}">

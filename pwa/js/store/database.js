@@ -15,7 +15,7 @@ import { openDB } from "idb";
 
 /** @typedef {import("idb").IDBPDatabase<any>} Database */
 
-export const SCHEMA = 1;
+const SCHEMA = 1;
 
 /**
  * @param {string} member

@@ -34,8 +34,27 @@ export async function mutationsToSend(db, ids) {
   const index = tx.store.index("id");
   const rows = await Promise.all(ids.map((id) => index.get(id)));
   await tx.done;
-  return rows.filter(Boolean).map(({ id, type, v, entity_id, base_version, prev_id, client_time,
-    payload }) => ({ id, type, v, entity_id, base_version, prev_id, client_time, payload }));
+  return rows.filter(Boolean).map(onTheWire);
+}
+
+/** A mutation without what only this phone needs of it. @param {any} row */
+function onTheWire({ id, type, v, entity_id, base_version, prev_id, client_time, payload }) {
+  return { id, type, v, entity_id, base_version, prev_id, client_time, payload };
+}
+
+/**
+ * Everything the office has not confirmed, for a rescue file: mutations as they go over the wire
+ * in order of saving, and photos without their bytes.
+ * @param {Database} db
+ * @returns {Promise<{mutations: any[], photos: any[]}>}
+ */
+export async function unsentRecords(db) {
+  const { items, photos } = await readOutbox(db);
+  return {
+    mutations: items.filter((i) => ["waiting", "refused", "quarantined"].includes(i.status))
+      .map(onTheWire),
+    photos: photos.filter((p) => p.status === "waiting" || p.status === "refused"),
+  };
 }
 
 /**
@@ -60,22 +79,39 @@ export async function writeChanges(db, items, photos) {
   const store = tx.objectStore("photos");
   const work = async () => {
     let confirmed = 0;
-    for (const change of items) {
-      const row = await outbox.index("id").get(change.id);
-      // What the person replaced or discarded meanwhile in another tab stays so.
-      if (!row || row.status === "replaced" || row.status === "discarded") continue;
-      await outbox.put({ ...row, ...change });
-      if (change.status === "confirmed") confirmed = Math.max(confirmed, change.receipt?.at ?? 0);
+    const [rows, shots] = await Promise.all([
+      Promise.all(items.map((change) => outbox.index("id").get(change.id))),
+      Promise.all(photos.map((change) => store.get(change.id))),
+    ]);
+    // What the person replaced or discarded meanwhile in another tab stays so.
+    const changed = changesOf(items, rows, ["replaced", "discarded"]);
+    const shown = changesOf(photos, shots, ["discarded"]);
+    for (const row of changed) {
+      if (row.status === "confirmed") confirmed = Math.max(confirmed, row.receipt?.at ?? 0);
     }
-    for (const change of photos) {
-      const row = await store.get(change.id);
-      if (!row || row.status === "discarded") continue;
-      await store.put({ ...row, ...change });
-      if (change.status === "confirmed") confirmed = Math.max(confirmed, change.confirmed_at ?? 0);
+    for (const row of shown) {
+      if (row.status === "confirmed") confirmed = Math.max(confirmed, row.confirmed_at ?? 0);
     }
+    await Promise.all([...changed.map((row) => outbox.put(row)),
+      ...shown.map((row) => store.put(row))]);
     if (confirmed) await tx.objectStore("meta").put(confirmed, "last_confirmed");
   };
   await Promise.all([work(), tx.done]);
+}
+
+/**
+ * Rows with their changes; one may change more than once.
+ * @param {any[]} changes by id @param {any[]} rows as they are, in the order of the changes
+ * @param {string[]} final states that nothing changes any more
+ * @returns {any[]}
+ */
+function changesOf(changes, rows, final) {
+  const found = new Map();
+  changes.forEach((change, i) => {
+    const row = found.get(change.id) ?? rows[i];
+    if (row && !final.includes(row.status)) found.set(change.id, { ...row, ...change });
+  });
+  return [...found.values()];
 }
 
 /**
@@ -120,18 +156,23 @@ export async function retryPhoto(db, id) {
 /**
  * Forget what was settled more than 30 days ago, and the pictures of confirmed photos earlier
  * when the phone is short of room.
- * @param {Database} db @param {number} now @param {boolean} short
+ * @param {Database} db @param {number} now by the office's clock @param {boolean} short
  * @returns {Promise<string[]>} ids forgotten
  */
 export async function forgetOld(db, now, short = false) {
-  const tx = db.transaction(["outbox", "photos", "photo_bytes"], "readwrite");
+  const tx = db.transaction(["outbox", "photos", "photo_bytes", "meta"], "readwrite");
   /** @type {string[]} */
   const ids = [];
   const work = async () => {
     for (let at = await tx.objectStore("outbox").openCursor(); at; at = await at.continue()) {
-      const { status, receipt, id } = at.value;
+      const { status, receipt, id, site } = at.value;
       const over = ["confirmed", "replaced", "discarded"].includes(status);
-      if (over && (receipt?.at ?? now) < now - KEEP_MS) { ids.push(id); await at.delete(); }
+      if (!over || (receipt?.at ?? now) >= now - KEEP_MS) continue;
+      // The screen shows it by this row until the office's rows have caught up with the receipt.
+      const pull = await tx.objectStore("meta").get(`pull:${site}`);
+      if (pull && pull.revision < (receipt?.revision ?? 0)) continue;
+      ids.push(id);
+      await at.delete();
     }
     for (let at = await tx.objectStore("photos").openCursor(); at; at = await at.continue()) {
       const { status, confirmed_at, id } = at.value;

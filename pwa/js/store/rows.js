@@ -27,14 +27,17 @@ export async function pullState(db, site) {
 /**
  * Take in one page.
  * @param {Database} db @param {string} site @param {any} page the answer @param {number} now
- * @returns {Promise<PullState>}
+ * @param {string|null} [asked] the cursor it was asked with
+ * @returns {Promise<PullState|null>} null: the site was purged or another tab went on meanwhile, so
+ *   the page is of no use: it would bring back what is past
  */
-export async function takePage(db, site, page, now) {
+export async function takePage(db, site, page, now, asked) {
   const tx = db.transaction(["rows", "meta"], "readwrite");
   const rows = tx.objectStore("rows");
   const meta = tx.objectStore("meta");
   const work = async () => {
     const before = (await meta.get(`pull:${site}`)) ?? NOTHING;
+    if (asked !== undefined && before.cursor !== asked) return null;
     const generation = page.reset ? before.generation + 1 : before.generation;
     await Promise.all(page.rows.map((/** @type {any} */ row) => row.gone
       ? rows.delete([site, row.s, row.id])
@@ -45,7 +48,8 @@ export async function takePage(db, site, page, now) {
     const after = {
       cursor: page.cursor, generation, at: now, whole: before.whole || !page.more,
       resetting: resetting && page.more,
-      revision: page.more ? before.revision : page.revision,
+      // Numbers of before a restore mean nothing after it.
+      revision: !page.more ? page.revision : page.reset === "restored" ? 0 : before.revision,
     };
     await meta.put(after, `pull:${site}`);
     return after;

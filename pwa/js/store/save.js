@@ -6,7 +6,7 @@
 import { STRICT } from "./database.js";
 
 /** @typedef {import("./database.js").Database} Database */
-/** @typedef {import("../outbox/engine.js").Item} Item */
+/** @typedef {import("../outbox/state.js").Item} Item */
 
 /** The record is not on this phone. `full`: there is no room left. */
 export class NotSaved extends Error {

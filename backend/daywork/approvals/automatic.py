@@ -1,0 +1,88 @@
+"""What a site approves by itself: no doubt, within its limits, nobody has decided on it yet.
+
+It is a decision like others: kept, chained and audited as automatic, in the name of the member who
+agreed on the rule.
+"""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from daywork.approvals.service import Made, record
+from daywork.approvals.waiting import Card, queue_of
+from daywork.entries.closed import months_of
+from daywork.entries.queries import entries_by_id, last_decisions, lock_site
+from daywork.ground.database import company_transaction
+from daywork.ground.terms import EntryState, How, Outcome, Role
+from daywork.labour.service import amounts_of
+from daywork.levels.queries import sites_with_automatic
+from daywork.levels.rules import ApprovalRule
+from daywork.levels.service import rule_of
+from daywork.people.actor import Actor
+from daywork.sites.queries import site_by_id
+
+SETTLING: Final = timedelta(minutes=1)
+"""A record rests so long: its photos may still be on their way."""
+
+
+def within(rule: ApprovalRule, man_days: Decimal | None, amount: Decimal | None) -> bool:
+    """Whether a sheet of so many 工 and so much pay stays under the site's limits.
+
+    A report claims neither. An amount that is not known is over every limit.
+    """
+    if man_days is None:
+        return True
+    if rule.automatic_man_days is not None and man_days > rule.automatic_man_days:
+        return False
+    if rule.automatic_amount is None:
+        return True
+    return amount is not None and amount <= rule.automatic_amount
+
+
+async def approve_automatically(organisation: UUID, at: datetime | None = None) -> int:
+    """Look at every site of the company that has such a rule; how many records were approved."""
+    async with company_transaction(organisation, snapshot=True):
+        sites = await sites_with_automatic(organisation)
+    return sum([await _on_site(organisation, site, at or datetime.now(UTC)) for site in sites])
+
+
+async def _on_site(organisation: UUID, site_id: UUID, now: datetime) -> int:
+    async with company_transaction(organisation):
+        await lock_site(organisation, site_id)
+        rule = await rule_of(organisation, site_id)
+        site = await site_by_id(organisation, site_id)
+        if not rule.automatic or rule.set_by is None or site is None:
+            return 0
+        actor = Actor(organisation, rule.set_by, "", "", False, {site_id: Role.SUPERVISOR})
+        waiting = await queue_of(actor, site)
+        rested = [one for one in waiting.clean if now - one.record.received_at >= SETTLING]
+        ready = await _untouched_within(actor, rule, rested)
+        if not ready:
+            return 0
+        facts = await entries_by_id(actor, ready)
+        await record(
+            actor,
+            list(facts.values()),
+            Outcome.APPROVED,
+            EntryState.APPROVED,
+            None,
+            Made(now, How.AUTOMATIC),
+        )
+    return len(ready)
+
+
+async def _untouched_within(actor: Actor, rule: ApprovalRule, cards: list[Card]) -> list[UUID]:
+    ids = [card.record.id for card in cards]
+    touched = await last_decisions(actor, ids)
+    months = await months_of(actor, {card.record.site for card in cards})
+    sheets = [card.record.id for card in cards if card.record.is_sheet]
+    amounts = await amounts_of(actor, sheets) if rule.automatic_amount is not None else {}
+    return [
+        card.record.id
+        for card in cards
+        if card.record.id not in touched
+        and not card.record.is_advance  # nobody lends money by a machine
+        and not months.holds(card.record.site, card.record.work_day, card.record.kind)
+        and within(rule, card.record.man_days, amounts.get(card.record.id))
+    ]

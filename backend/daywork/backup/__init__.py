@@ -1,0 +1,1 @@
+"""Back-up and restore: database, photos and keys, consistent with one another."""

@@ -1,0 +1,1 @@
+"""The compliance pack: everything an inspection asks of a site and a period, in one zip."""

@@ -1,0 +1,48 @@
+"""What is missing in a pack, in the language now spoken."""
+
+from daywork.compliance.rules import Lacking, Missing
+from daywork.web.figures import money, month
+from daywork.web.language import gettext as _
+from daywork.web.language import ngettext
+
+
+def missing_words(one: Missing, currency: str) -> str:
+    """One thing that is missing: ``Not signed: March 2026``."""
+    when = month(one.month.first) if one.month else ""
+    match one.what:
+        case Lacking.IDENTITY:
+            return _("No identity number")
+        case Lacking.PHONE:
+            return _("No phone number")
+        case Lacking.BANK:
+            return _("No bank account")
+        case Lacking.CONTRACT:
+            return _("No labour contract")
+        case Lacking.CERTIFICATE_ENDED:
+            day = one.day.isoformat() if one.day else ""
+            return _("A certificate has run out: %(day)s", day=day)
+        case Lacking.UNPRICED:
+            return _("Work without a rate: %(when)s", when=when)
+        case Lacking.HELD:
+            return _("Booked twice, not settled: %(when)s", when=when)
+        case Lacking.NOT_SIGNED:
+            return _("Wage sheet not signed: %(when)s", when=when)
+        case Lacking.NOT_PAID:
+            amount = money(one.amount, currency)
+            return _("Not paid: %(when)s, %(amount)s", when=when, amount=amount)
+        case Lacking.NOT_SETTLED:
+            day = one.day.isoformat() if one.day else ""
+            return _("Left on %(day)s without a settlement", day=day)
+        case Lacking.WAITING:
+            said = ngettext(
+                "%(n)s sheet is not decided on", "%(n)s sheets are not decided on", one.n
+            )
+            return f"{when}: {said}"
+        case Lacking.NO_WAGE_SHEET:
+            return f"{when}: " + _(
+                "no closed wage sheet, %(crew)s", crew=one.name or _("All crews")
+            )
+        case Lacking.NO_PAY_DAY:
+            return f"{when}: " + _(
+                "no pay day on the wage sheet, %(crew)s", crew=one.name or _("All crews")
+            )

@@ -1,0 +1,1 @@
+"""What a worker earns besides lines: piecework, allowances, deductions, meals."""

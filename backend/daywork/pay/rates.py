@@ -1,0 +1,167 @@
+"""The rates of a site with their history, and filling in the ones a month lacks."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from daywork.entries.queries import lock_sites
+from daywork.ground.database import company_transaction
+from daywork.pay.queries import present_on
+from daywork.pay.rules import NOBODY_CHOSEN, Present
+from daywork.pay.service import Desk, check_month_open, desk_for
+from daywork.people.actor import Actor
+from daywork.people.rules import Right
+from daywork.sites import overtime_queries, queries, rate_queries
+from daywork.sites.overtime_queries import OvertimeAgreed
+from daywork.sites.queries import Crew, Trade
+from daywork.sites.rate_queries import Rate, ReachedSite
+from daywork.sites.rates import agree_overtime, agree_rate, check_reach
+from daywork.sites.rules import RateScope, Whose
+from daywork.sites.service import site_for
+from daywork.sites.site import Site
+from daywork.summary.unpriced import Missing, missing_rates, price_waiting
+
+
+@dataclass(frozen=True, slots=True)
+class RatesOfSite:
+    """Every rate that may count on a site, and what the month lacks."""
+
+    desk: Desk
+    rates: list[Rate]
+    missing: list[Missing]
+    overtime: list[OvertimeAgreed]
+    """Latest first."""
+    workers: list[Present]
+    crews: list[Crew]
+    trades: list[Trade]
+
+
+async def rates_of_site(
+    actor: Actor, site: UUID | None, month: str | None, now: datetime
+) -> RatesOfSite:
+    """The page of a site's rates.
+
+    Raises:
+        Problem: see :func:`daywork.pay.service.desk_for`.
+    """
+    async with company_transaction(actor.organisation, snapshot=True):
+        desk = await desk_for(actor, site, month, now)
+        where = (actor.organisation, desk.site.id)
+        span = desk.view.month
+        return RatesOfSite(
+            desk,
+            await rate_queries.rates_on_site(*where),
+            await missing_rates(actor, [desk.site.id], span),
+            await overtime_queries.overtime_rules_of(actor.organisation, [desk.site.id]),
+            await present_on(*where, span.first, span.last),
+            [crew for crew in await queries.crews_of(*where) if crew.active],
+            await queries.trades_of(actor.organisation),
+        )
+
+
+async def reach_of(actor: Actor, site: UUID, whose: Whose, day: date) -> list[ReachedSite]:
+    """Every site on which a rate of this one would count on ``day``, for saying so beforehand.
+
+    Raises:
+        Problem: ``not_found``, ``not_allowed`` or ``rate_elsewhere``.
+    """
+    async with company_transaction(actor.organisation, snapshot=True):
+        await site_for(actor, site, Right.MANAGE_RATES)
+        reached = await rate_queries.sites_reached(actor.organisation, whose, day)
+        check_reach(actor, reached)
+        return reached
+
+
+async def agree(
+    actor: Actor,
+    site: UUID,
+    whose: Whose,
+    *,
+    unit: str,
+    amount: Decimal,
+    overtime_hour: Decimal | None,
+    valid_from: date,
+    note: str,
+    valid_to: date | None = None,
+) -> None:
+    """A new rate on this site; see :func:`daywork.sites.rates.agree_rate`."""
+    async with company_transaction(actor.organisation):
+        found = await site_for(actor, site, Right.MANAGE_RATES)
+        await agree_rate(
+            actor,
+            whose,
+            site=found,
+            unit=unit,
+            amount=amount,
+            overtime_hour=overtime_hour,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            note=note,
+        )
+
+
+async def fill_in(
+    actor: Actor,
+    site: UUID,
+    month: str,
+    workers: Collection[UUID],
+    now: datetime,
+    *,
+    unit: str,
+    amount: Decimal,
+    overtime_hour: Decimal | None,
+    valid_from: date,
+    note: str,
+    valid_to: date | None = None,
+) -> int:
+    """One rate for each of these workers, and their waiting lines priced at once, or nothing.
+
+    Returns how many lines were priced; lines that have a rate keep it.
+
+    Raises:
+        Problem: ``nobody_chosen``, ``not_found``, ``not_allowed`` or ``month_closed``.
+    """
+    async with company_transaction(actor.organisation):
+        desk = await desk_for(actor, site, month, now)
+        found = await site_for(actor, site, Right.MANAGE_RATES)
+        if not workers:
+            raise NOBODY_CHOSEN()
+        await lock_sites(actor, [site])
+        await check_month_open(actor, site, desk.view.month.first)
+        for worker in sorted(workers):
+            await agree_rate(
+                actor,
+                Whose(RateScope.WORKER, worker),
+                site=found,
+                unit=unit,
+                amount=amount,
+                overtime_hour=overtime_hour,
+                valid_from=valid_from,
+                valid_to=valid_to,
+                note=note,
+            )
+        return await price_waiting(actor, [found], desk.view.month)
+
+
+async def overtime_of_site(actor: Actor, site: UUID) -> tuple[Site, list[OvertimeAgreed]]:
+    """How the site pays overtime, and has paid it; latest first.
+
+    Raises:
+        Problem: ``not_found`` or ``not_allowed``.
+    """
+    async with company_transaction(actor.organisation, snapshot=True):
+        found = await site_for(actor, site, Right.SEE_PAY)
+        return found, await overtime_queries.overtime_rules_of(actor.organisation, [site])
+
+
+async def choose_overtime(actor: Actor, site: UUID, way: str, valid_from: date, note: str) -> None:
+    """From this day on the site pays overtime so.
+
+    Raises:
+        Problem: ``not_found``, ``not_allowed`` or ``overtime_as_it_is``.
+    """
+    async with company_transaction(actor.organisation):
+        found = await site_for(actor, site, Right.MANAGE_RATES)
+        await agree_overtime(actor, found, way=way, valid_from=valid_from, note=note)

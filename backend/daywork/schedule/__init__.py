@@ -1,0 +1,1 @@
+"""The network of a plan: how tasks hang on one another, and what the critical path is."""

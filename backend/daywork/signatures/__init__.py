@@ -1,0 +1,1 @@
+"""Signatures: clients and workers put their names to daywork sheets, or do not, with a witness."""

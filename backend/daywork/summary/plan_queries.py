@@ -1,0 +1,81 @@
+"""SQL of planned labour: what tasks, cost codes and sites were given, and what they used so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from daywork.ground.database import fetch
+from daywork.summary.kept import BEGINNING, Way, rows_of
+from daywork.summary.rules import NONE, Grouping, Month, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One task's, cost code's or site's plan, with its name: it may have no line in the month."""
+
+    key: str
+    name: str
+    number: str
+    site: str
+    plan: Plan
+
+
+_KEYS = {
+    Grouping.TASK: (
+        "t.id::text",
+        "CASE WHEN $5 THEN coalesce(nullif(t.name_en, ''), t.name) ELSE t.name END",
+        "coalesce(t.code, '')",
+        "coalesce(site.name, '')",
+    ),
+    Grouping.COST_CODE: ("nullif(t.cost_code, '')", "t.cost_code", "''", "''"),
+    Grouping.SITE: ("site.id::text", "site.name", "''", "site.name"),
+}
+
+
+async def plans_by(
+    by: Grouping, organisation: UUID, sites: Sequence[UUID], month: Month, *, english: bool
+) -> list[Planned]:
+    """Plans by task, cost code or site that say something: planned in all, and approved from the
+    beginning to the month's end. Lines without a task count under ``none``."""
+    key, name, number, site = _KEYS[by]
+    rows = await fetch(
+        f"""
+        WITH used AS MATERIALIZED (
+            SELECT r.site, r.task, sum(r.man_days) AS man_days, sum(r.earned) AS amount
+            FROM {rows_of(Way.TASK)} r GROUP BY r.site, r.task
+        ), given AS (
+            SELECT t.site, t.id AS task, t.budget_man_days AS planned, t.labour_budget AS amount
+            FROM task t WHERE t.organisation = $1 AND t.site = ANY($2) AND t.active
+              AND NOT t.is_summary
+        ), both_ AS (
+            SELECT coalesce(u.site, g.site) AS site, coalesce(u.task, g.task) AS task,
+                   coalesce(g.planned, 0) AS planned, coalesce(g.amount, 0) AS planned_amount,
+                   coalesce(u.man_days, 0) AS used, coalesce(u.amount, 0) AS used_amount
+            FROM used u FULL JOIN given g ON g.site = u.site AND g.task = u.task
+        )
+        SELECT coalesce({key}, '{NONE}') AS key, coalesce(min({name}), '') AS name,
+               min({number}) AS number, min({site}) AS site,
+               sum(b.planned) AS planned, sum(b.planned_amount) AS planned_amount,
+               sum(b.used) AS used, sum(b.used_amount) AS used_amount
+        FROM both_ b
+        JOIN site ON site.organisation = $1 AND site.id = b.site
+        LEFT JOIN task t ON t.organisation = $1 AND t.id = b.task
+        WHERE $5::boolean IS NOT NULL
+        GROUP BY 1
+        """,  # noqa: S608 - pieces of SQL of our own
+        organisation,
+        list(sites),
+        BEGINNING,
+        month.last,
+        english,
+    )
+    return [
+        Planned(
+            row["key"],
+            row["name"],
+            row["number"],
+            row["site"],
+            Plan(row["planned"], row["planned_amount"], row["used"], row["used_amount"]),
+        )
+        for row in rows
+    ]

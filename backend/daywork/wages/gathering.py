@@ -1,0 +1,143 @@
+"""Reads what a site's month is made of, and lays it out as the lines of a wage sheet."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from daywork.ground.terms import DayKind
+from daywork.register.service import masked_of
+from daywork.sites.calendar import days_of
+from daywork.sites.calendar_queries import exceptions_of
+from daywork.sites.queries import Crew, crews_of
+from daywork.sites.site import Site
+from daywork.summary import breakdown
+from daywork.summary.queries import divisors_of_month
+from daywork.summary.rules import Month, natural_order
+from daywork.wages import queries
+from daywork.wages.queries import Known
+from daywork.wages.rules import (
+    Figures,
+    Line,
+    Person,
+    Sources,
+    figures_of,
+    home_crews,
+    items_said,
+    rates_said,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A site's month as it stands now; :meth:`lines` cuts it into sheets."""
+
+    site: Site
+    month: Month
+    sources: Sources
+    crews: dict[UUID, Crew]
+    people: dict[UUID, Known]
+    persons: dict[UUID, Person]
+    kinds: dict[date, DayKind]
+    hours_per_day: list[Decimal]
+
+    def figures(self, crew: UUID | None) -> dict[UUID, Figures]:
+        """By worker, of one crew or of the whole site."""
+        return figures_of(self.sources, self.kinds, crew)
+
+    def crews_at_work(self) -> list[Crew]:
+        """The crews whose sheet would hold somebody or something, by name."""
+        home = home_crews(self.sources)
+        at_work = {day.crew for day in self.sources.days}
+        at_work |= {home[worker] for worker in self.figures(None) if worker in home}
+        return sorted(
+            (self.crews[crew] for crew in at_work if crew in self.crews),
+            key=lambda crew: crew.name,
+        )
+
+    def lines(self, crew: UUID | None) -> list[Line]:
+        """The sheet's lines as the office reads them: crew by crew, by number, by name."""
+        items, rates = items_said(self.sources, crew), rates_said(self.sources, crew)
+        found = [
+            Line(
+                worker,
+                replace(self.persons[worker], crews=self._crew_names(worker, crew)),
+                figures,
+                rates.get(worker, ()),
+                items.get(worker, ()),
+            )
+            for worker, figures in self.figures(crew).items()
+        ]
+        return sorted(
+            found,
+            key=lambda line: (
+                line.person.crews,
+                natural_order(line.person.number),
+                line.person.name,
+                line.worker,
+            ),
+        )
+
+    def _crew_names(self, worker: UUID, crew: UUID | None) -> str:
+        if crew is not None:
+            return self.crews[crew].name
+        worked = {day.crew for day in self.sources.days if day.worker == worker}
+        roster = self.sources.rosters.get(worker)
+        of = worked or ({roster} if roster else set())
+        return "、".join(sorted(self.crews[one].name for one in of if one in self.crews))
+
+
+async def gather(site: Site, month: Month) -> Gathered:
+    """The month of a site, on the running transaction."""
+    organisation, where = site.organisation, (site.organisation, site.id)
+    days = await breakdown.worked_days(*where, month.first, month.last)
+    items = await breakdown.items_of(*where, month.first, month.last)
+    lent = await breakdown.lent_to(*where, month.first, month.last)
+    paid = await breakdown.paid_to(*where, month.first, month.first)
+    workers = {one.worker for one in days} | {one.worker for one in items}
+    workers |= {one.worker for one in lent} | {one.worker for one in paid}
+    people, persons = await people_and_persons(site, workers)
+    exceptions = await exceptions_of(organisation, [site.id], month.first, month.last)
+    used = await divisors_of_month(organisation, [site.id], month)
+    sheets = {one.wage_sheet for one in paid if one.wage_sheet}
+    return Gathered(
+        site,
+        month,
+        Sources(
+            days,
+            await breakdown.rates_used(*where, month.first, month.last),
+            items,
+            lent,
+            paid,
+            {known.worker: known.crew for known in people.values() if known.crew},
+            await queries.crews_of_sheets(organisation, sheets),
+        ),
+        {crew.id: crew for crew in await crews_of(*where)},
+        people,
+        persons,
+        {one.day: one.kind for one in days_of(site, exceptions, month.first, month.last)},
+        used.get(site.id, [site.hours_per_day]),
+    )
+
+
+async def people_and_persons(
+    site: Site, workers: set[UUID]
+) -> tuple[dict[UUID, Known], dict[UUID, Person]]:
+    """Workers as the office knows them, and as they stand on a sheet: numbers masked."""
+    known = {
+        one.worker: one for one in await queries.people_of(site.organisation, site.id, workers)
+    }
+    masks = await masked_of(site.organisation, workers)
+    return known, {
+        worker: Person(
+            one.name,
+            one.number,
+            one.trade,
+            "",
+            one.phone,
+            masks[worker].number,
+            masks[worker].bank_name,
+            masks[worker].bank,
+        )
+        for worker, one in known.items()
+    }

@@ -1,0 +1,342 @@
+"""A clerk's journeys through rates and pay; nothing is lost of what was typed."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from daywork.approvals.service import approve
+from daywork.ground.database import close_database, open_database
+from daywork.ground.ids import new_id
+from daywork.people.actor import Actor
+from tests.money.test_payments import close
+from tests.support.cast import Cast, found
+from tests.support.client import client_of
+from tests.support.database import query, value
+from tests.support.months import sheet_sent, work_on
+from tests.support.phone_words import line, report, said, send
+from tests.support.server import Server
+
+Client = Callable[[Actor], httpx.AsyncClient]
+
+
+@pytest.fixture
+async def books(database_url: str) -> Cast:
+    """March: worker 1 two days, worker 2 a half; half of the formwork is approved. In euros, on a
+    clock an hour ahead of Greenwich."""
+    cast = found(database_url)
+    await open_database(database_url, pool_size=2)
+    for day in (2, 3):
+        await sheet_sent(cast, date(2026, 3, day), [line(cast.workers[0])], task=cast.task)
+    await sheet_sent(cast, date(2026, 3, 4), [line(cast.workers[1], "0.5")], task=cast.task)
+    progress = report(cast, "50", date(2026, 3, 10))
+    assert said(await send(cast.owner, progress)) == ["applied"]
+    await approve(cast.owner, progress["entity_id"], 1)
+    query(cast.url, "UPDATE organisation SET currency = 'EUR' WHERE id = $1", cast.organisation)
+    query(
+        cast.url,
+        "UPDATE site SET time_zone = 'Europe/Berlin' WHERE organisation = $1",
+        cast.organisation,
+    )
+    await close_database()
+    return cast
+
+
+@pytest.fixture
+def client(books: Cast, app_server: Server) -> Client:
+    return lambda actor: client_of(app_server.database_url, app_server.url, actor)
+
+
+@pytest.fixture
+async def office(books: Cast, client: Client) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(books.office) as browser:
+        yield browser
+
+
+def asked(cast: Cast) -> dict[str, str]:
+    return {"site": str(cast.site), "month": "2026-03"}
+
+
+def typed(page: str, name: str) -> str:
+    """What a field shows."""
+    told = re.search(rf'name="{name}"[^>]*? value="([^"]*)"', page)
+    assert told is not None, name
+    return unescape(told[1])
+
+
+def held(page: str) -> dict[str, str]:
+    """The hidden fields of a preview."""
+    return {
+        unescape(name): unescape(kept)
+        for name, kept in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    }
+
+
+async def agree(browser: httpx.AsyncClient, cast: Cast, whose: str, **other: str) -> httpx.Response:
+    form = {"whose": whose, "unit": "man_day", "amount": "320", "valid_from": "2026-04-01"} | other
+    return await browser.post("/labour/rates/agree", params=asked(cast), data=form)
+
+
+def rates_of(cast: Cast) -> list[tuple[Any, ...]]:
+    return [
+        tuple(row)
+        for row in query(
+            cast.url,
+            "SELECT amount, valid_from::text, valid_to::text FROM rate WHERE organisation = $1"
+            " ORDER BY valid_from, amount",
+            cast.organisation,
+        )
+    ]
+
+
+async def test_a_rate_is_agreed_and_what_was_typed_wrong_is_shown_again(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    reply = await agree(office, books, f"crew:{books.crew}", amount="lots", note="since Easter")
+    assert reply.status_code == 422
+    assert "A number from 0 to 999999" in reply.text
+    assert (typed(reply.text, "amount"), typed(reply.text, "note")) == ("lots", "since Easter")
+    assert f'value="crew:{books.crew}" selected' in reply.text
+    assert (await agree(office, books, "moon")).status_code == 422
+    assert (await agree(office, books, f"crew:{books.crew}")).status_code == 303
+    page = (await office.get("/labour/rates", params=asked(books))).text
+    assert "€320.00" in page
+    assert "¥" not in page
+
+
+async def test_the_sites_a_trades_rate_touches_are_shown_before_it_is_agreed(
+    books: Cast, client: Client
+) -> None:
+    whose = f"trade:{books.carpenter}"
+    async with client(books.owner) as owner:
+        page = (await agree(owner, books, whose)).text
+        assert len(rates_of(books)) == 1
+        for told in (
+            "Counts on 2 sites",
+            "for 5 workers",
+            "Block A: 4 workers",
+            "Bridge: 1 worker",
+        ):
+            assert told in page, told
+        form = held(page)
+        change = await agree(owner, books, **form | {"act": "change"})
+        assert typed(change.text, "amount") == "320"
+        assert (await agree(owner, books, **form | {"act": "agree"})).status_code == 303
+        assert "Counts on 2 sites" in (await owner.get(f"/settings/trades/{books.carpenter}")).text
+    assert [row[1:] for row in rates_of(books)] == [
+        ("2026-01-01", "2026-03-31"),
+        ("2026-04-01", None),
+    ]
+
+
+async def test_what_also_counts_elsewhere_is_refused_with_what_was_typed(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    reply = await agree(office, books, f"trade:{books.carpenter}", act="agree")
+    assert reply.status_code == 409
+    assert "This rate would also count on Bridge" in reply.text
+    assert typed(reply.text, "amount") == "320"
+    form = {"unit": "man_day", "amount": "1", "valid_from": "2026-04-01"}
+    reply = await office.post(f"/settings/trades/{books.carpenter}/rates", data=form)
+    assert reply.status_code == 409
+    work_on(books, books.far_site, books.far_crew, books.workers[:1])
+    worker = f"/settings/sites/{books.site}/workers/{books.workers[0]}"
+    reply = await office.post(f"{worker}/rates", data=form)
+    assert reply.status_code == 409
+    assert "Bridge" in reply.text
+    assert len(rates_of(books)) == 1
+
+
+async def test_missing_rates_are_listed_and_filled_in_together(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    query(
+        books.url,
+        "UPDATE labour_line SET rate = NULL, rate_unit = NULL, rate_amount = NULL, earned = NULL,"
+        " overtime_earned = NULL WHERE organisation = $1",
+        books.organisation,
+    )
+    query(books.url, "DELETE FROM rate WHERE organisation = $1", books.organisation)
+    page = (await office.get("/labour/rates", params=asked(books))).text
+    assert "2 workers have no rate in this month" in page
+    workers = [str(worker) for worker in books.workers[:2]]
+    form = {"worker": workers, "unit": "man_day", "amount": "", "valid_from": "2026-03-01"}
+    reply = await office.post("/labour/rates/fill", params=asked(books), data=form)
+    assert reply.status_code == 422
+    form |= {"amount": "310"}
+    reply = await office.post("/labour/rates/fill", params=asked(books), data=form)
+    assert reply.status_code == 303
+    page = (await office.get("/labour/rates", params=asked(books))).text
+    assert "Every approved line of this month has its rate" in page
+    assert value(
+        books.url, "SELECT sum(earned) FROM labour_line WHERE organisation = $1", books.organisation
+    ) == Decimal("775.00")
+
+
+async def test_overtime_is_chosen_for_a_site_from_a_day_on(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    path = f"/settings/sites/{books.site}/overtime"
+    assert "By agreement" in (await office.get(path)).text
+    bad = await office.post(path, data={"way": "statute", "valid_from": "soon", "note": "contract"})
+    assert bad.status_code == 422
+    assert typed(bad.text, "note") == "contract"
+    form = {"way": "agreement", "valid_from": "2026-03-01"}
+    assert (await office.post(path, data=form)).status_code == 409
+    form["way"] = "statute"
+    assert (await office.post(path, data=form)).status_code == 303
+    page = (await office.get(path)).text
+    assert "150 % on a workday" in page
+    assert "from 2026-03-01" in page
+
+
+async def test_meals_of_a_crew_are_previewed_changed_booked_and_taken_back(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    path, crew = "/labour/pay/new", str(books.crew)
+    form: dict[str, Any] = {
+        "kind": "meal",
+        "basis": "day",
+        "amount": "１５",
+        "first": "2026-03-01",
+        "last": "2026-03-31",
+        "note": "",
+        "crew": crew,
+        "batch": str(new_id()),
+    }
+    bad = await office.post(path, params=asked(books), data=form)
+    assert bad.status_code == 422
+    assert f'name="crew" value="{crew}" checked' in bad.text
+    form["note"] = "canteen"
+    page = (await office.post(path, params=asked(books), data=form)).text
+    assert "Meals: €45.00" in page
+    assert value(books.url, "SELECT count(*) FROM pay_item WHERE note = 'canteen'") == 0
+    everybody = [str(worker) for worker in books.workers[:2]]
+    kept = held(page) | {"worker": everybody}
+    change = await office.post(path, params=asked(books), data=kept | {"act": "change"})
+    assert typed(change.text, "note") == "canteen"
+    assert all(f'value="{worker}" checked' in change.text for worker in everybody)
+    for _click in range(2):
+        reply = await office.post(path, params=asked(books), data=kept | {"act": "book"})
+        assert reply.status_code == 303, reply.text
+    page = (await office.get("/labour/pay", params=asked(books))).text
+    assert "€45.00" in page
+    item = re.search(r'href="(/labour/pay/[0-9a-f-]{36})"', page)
+    assert item is not None
+    one = (await office.get(item[1])).text
+    assert "2 days × €15.00" in one
+    assert (await office.post(f"{item[1]}/void", data={"reason": ""})).status_code == 422
+    reply = await office.post(f"{item[1]}/void", data={"reason": "brought own", "together": "on"})
+    assert reply.status_code == 303
+    one = (await office.get(item[1])).text
+    assert "brought own" in one
+    assert "¥" not in one
+    at = value(books.url, "SELECT max(voided_at) FROM pay_item WHERE note = 'canteen'")
+    assert f"{at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" in one
+    assert "€0.00" in (await office.get("/labour/pay", params=asked(books))).text
+
+
+async def test_a_piece_is_priced_previewed_shared_and_taken_back(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    task = f"/labour/piecework/{books.task}"
+    price = {"unit_price": "46.505", "valid_from": "2026-03-01"}
+    reply = await office.post(f"{task}/price", params=asked(books), data=price)
+    assert reply.status_code == 422
+    price["unit_price"] = "46.50"
+    reply = await office.post(f"{task}/price", params=asked(books), data=price)
+    assert reply.status_code == 303
+    form = {
+        "crew": str(books.crew),
+        "first": "2026-03-01",
+        "last": "2026-03-31",
+        "quantity": "99",
+        "share_by": "given",
+        "run": str(new_id()),
+        "note": "level 8",
+    }
+    ask = (await office.post(f"{task}/share", params=asked(books), data=form)).text
+    shares = {f"share-{books.workers[0]}": "1", f"share-{books.workers[1]}": "2"}
+    assert typed(ask, f"share-{books.workers[0]}") == "2"
+    reply = await office.post(f"{task}/share", params=asked(books), data=form | shares)
+    assert reply.status_code == 409
+    assert "Only 60 m² are approved" in reply.text
+    assert typed(reply.text, f"share-{books.workers[1]}") == "2"
+    form["quantity"] = "10"
+    wrong = await office.post(
+        f"{task}/share", params=asked(books), data=form | shares | {"first": "2026-04-02"}
+    )
+    assert wrong.status_code == 422
+    assert typed(wrong.text, f"share-{books.workers[1]}") == "2"
+    page = (await office.post(f"{task}/share", params=asked(books), data=form | shares)).text
+    assert "Shares: €465.00" in page
+    assert "These 工 have earned €750.00 by the day already" in page
+    kept = held(page)
+    change = await office.post(f"{task}/share", params=asked(books), data=kept | {"act": "change"})
+    assert typed(change.text, f"share-{books.workers[1]}") == "2"
+    for _click in range(2):
+        reply = await office.post(f"{task}/share", params=asked(books), data=kept | {"act": "book"})
+        assert reply.status_code == 303, reply.text
+    page = (await office.get("/labour/piecework", params=asked(books))).text
+    run = re.search(r'href="(/labour/piecework/runs/[0-9a-f-]{36})"', page)
+    assert run is not None
+    one = (await office.get(run[1])).text
+    for told in ("€155.00", "€310.00", "€465.00", "10 m² × €46.50"):
+        assert told in one, told
+    assert (await office.post(f"{run[1]}/void", data={"reason": " "})).status_code == 422
+    reply = await office.post(f"{run[1]}/void", data={"reason": "measured anew"})
+    assert reply.status_code == 303
+    one = (await office.get(run[1])).text
+    assert "measured anew" in one
+    assert "¥" not in one
+    assert f"{run[1]}/void" not in one
+
+
+async def test_a_closed_month_offers_nothing_to_change(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    close(books, date(2026, 3, 1))
+    page = (await office.get("/labour/pay", params=asked(books))).text
+    assert "This month is closed" in page
+    assert "/labour/pay/new" not in page
+    form = {
+        "kind": "meal",
+        "basis": "fixed",
+        "amount": "15",
+        "last": "2026-03-31",
+        "note": "late",
+        "worker": str(books.workers[0]),
+    }
+    reply = await office.post("/labour/pay/new", params=asked(books), data=form)
+    assert reply.status_code == 409
+    assert typed(reply.text, "note") == "late"
+
+
+async def test_only_who_may_see_pay_gets_in(books: Cast, client: Client) -> None:
+    paths = [
+        "/labour/rates",
+        "/labour/pay",
+        "/labour/pay/new",
+        "/labour/piecework",
+        f"/labour/piecework/{books.task}",
+        f"/labour/workers/{books.workers[0]}/pay",
+        f"/settings/sites/{books.site}/overtime",
+    ]
+    other = found(books.url, "Another company")
+    people = {
+        200: (books.office, books.owner),
+        403: (books.foreman, books.supervisor),
+        404: (books.far_supervisor, other.owner),
+    }
+    for status, actors in people.items():
+        for actor in actors:
+            async with client(actor) as browser:
+                for path in paths:
+                    reply = await browser.get(path, params=asked(books))
+                    assert reply.status_code == status, (actor.name, path)
