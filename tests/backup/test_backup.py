@@ -18,6 +18,7 @@ from daywork.ground.settings import Settings, load_settings
 from daywork.ground.trouble import Trouble
 from daywork.photos.service import receive_bytes
 from daywork.photos.storage import open_storage
+from daywork.retention.service import kept_of, purge
 from daywork.uploads.service import sweep_orphans
 from tests.photos.test_upload import jpeg
 from tests.support.asking import let_go
@@ -232,6 +233,22 @@ async def test_a_picture_lost_in_the_store_is_told_and_stops_nothing(
     assert [key.rpartition("/")[2] for key in made.manifest.lost] == [lost.name]
     assert made.manifest.photos == 1
     assert len((await examine((tmp_path / "b").as_uri())).faults) == 1
+
+
+async def test_a_picture_that_was_purged_is_not_missed(
+    cast: Cast, installations: Settled, place: str
+) -> None:
+    """Its bytes went after their time; the next backup says so by not asking for them."""
+    old, _ = installations
+    query(cast.url, "UPDATE site SET completed_on = '2020-01-01', settled_on = '2020-01-01'")
+    query(cast.url, "UPDATE entry SET work_day = '2020-01-01'")
+    store = open_storage(old.storage_url)
+    kept = await kept_of(cast.owner, cast.site, datetime.now(UTC))
+    shown = (len(kept.photos), len(kept.workers))
+    now = datetime.now(UTC)
+    await purge(cast.owner, cast.site, store, shown=shown, reason="over", now=now)
+    made = await back_up(old, place)
+    assert (made.manifest.photos, made.manifest.lost) == (0, [])
 
 
 async def test_an_installation_in_use_is_not_overwritten(

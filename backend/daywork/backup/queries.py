@@ -26,10 +26,11 @@ async def begin_snapshot(connection: asyncpg.Connection) -> str:
 
 
 async def pictures_needed(connection: asyncpg.Connection) -> list[Picture]:
-    """Every picture and signed paper a row says is here, void ones too, once each."""
+    """Every picture and signed paper a row says is here, void ones too, once each; what a purge
+    let go is not missed."""
     found = []
     for key_of, kept in (
-        (storage_key, "photo WHERE state = 'complete'"),
+        (storage_key, "photo WHERE state = 'complete' AND purge IS NULL"),
         (paper_key, "wage_paper"),
     ):
         rows = await connection.fetch(

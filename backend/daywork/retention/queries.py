@@ -13,7 +13,9 @@ async def standing_of(organisation: UUID, site: UUID) -> Standing:
     """How the site stands; the row is held until commit by whoever may write."""
     row = await fetch_one(
         "SELECT completed_on, settled_on, last_pay_of(organisation, id) AS last_pay,"
-        " records_kept_until(organisation, id) AS kept_until"
+        " records_kept_until(organisation, id) AS kept_until,"
+        " (SELECT count(*) FROM cross_check_dispute d WHERE d.organisation = site.organisation"
+        " AND d.site = site.id AND d.outcome IS NULL) AS disputes"
         " FROM site WHERE organisation = $1 AND id = $2",
         organisation,
         site,
@@ -158,6 +160,39 @@ async def mark_nameless(
         " WHERE organisation = $1 AND worker = ANY($2)",
         organisation,
         list(workers),
+    )
+
+
+async def mark_wordless(organisation: UUID, site: UUID, name: str) -> None:
+    """Take names and accounts out of what told of the site's workers beside its records.
+
+    Lists the bank gave back keep rows, amounts and references; messages keep what they are about;
+    of a mutation that was refused and is done with, the fingerprint stays.
+    """
+    await execute(
+        """
+        UPDATE bank_import SET lines = (
+            SELECT coalesce(jsonb_agg(
+                line || '{"name": "", "account_tail": "", "note": ""}' ORDER BY n), '[]')
+            FROM jsonb_array_elements(lines) WITH ORDINALITY AS of (line, n))
+        WHERE organisation = $1 AND site = $2
+        """,
+        organisation,
+        site,
+    )
+    await execute(
+        "UPDATE message SET facts = facts || (SELECT jsonb_object_agg(key, $3::text)"
+        " FROM jsonb_object_keys(facts) AS key WHERE key IN ('worker', 'names', 'answer'))"
+        " WHERE organisation = $1 AND site = $2 AND facts ?| ARRAY['worker', 'names', 'answer']",
+        organisation,
+        site,
+        name,
+    )
+    await execute(
+        "UPDATE sync_mutation SET mutation = NULL WHERE organisation = $1 AND site = $2"
+        " AND mutation IS NOT NULL AND settled_at IS NOT NULL",
+        organisation,
+        site,
     )
 
 

@@ -26,7 +26,9 @@ class Standing:
     last_pay: date | None
     """The last day of pay or of work on it."""
     kept_until: date | None
-    """None: as long as it is not completed and settled."""
+    """None: as long as it is not completed and settled, or a day of it is disputed."""
+    disputes: int = 0
+    """Days that workers dispute and nobody has answered."""
 
     @property
     def free_from(self) -> date | None:
@@ -67,6 +69,12 @@ STILL_OWED = ProblemKind(
     _("Something is still outstanding on this site: %(amount)s"),
     _("Pay or settle it first; full settlement means that nobody is owed anything."),
 )
+STILL_DISPUTED = ProblemKind(
+    "site_still_disputed",
+    409,
+    _("Days of this site are still disputed: %(n)s"),
+    _("Answer them first, among the approvals; nobody's record goes while he waits for a word."),
+)
 DAYS_WRONG = ProblemKind(
     "completion_days",
     422,
@@ -90,8 +98,11 @@ def check_free(standing: Standing, today: date) -> date:
     """The day until which records were to be kept, once it is over.
 
     Raises:
-        Problem: ``retention_not_completed``, ``retention_lock`` with the day.
+        Problem: ``site_still_disputed``, ``retention_not_completed``, ``retention_lock`` with the
+            day.
     """
+    if standing.disputes:
+        raise STILL_DISPUTED(n=standing.disputes)
     if standing.kept_until is None:
         raise NOT_COMPLETED()
     if today <= standing.kept_until:
@@ -99,11 +110,13 @@ def check_free(standing: Standing, today: date) -> date:
     return standing.kept_until
 
 
-def check_settled(outstanding: Decimal, settled_on: date | None, shown: str) -> None:
-    """Full settlement: nobody is owed anything.
+def check_settled(outstanding: Decimal, settled_on: date | None, shown: str, disputes: int) -> None:
+    """Full settlement: nobody is owed anything, and nobody waits for an answer.
 
     Raises:
-        Problem: ``site_not_settled`` with the amount.
+        Problem: ``site_not_settled`` with the amount, ``site_still_disputed``.
     """
+    if settled_on is not None and disputes:
+        raise STILL_DISPUTED(n=disputes)
     if settled_on is not None and outstanding > 0:
         raise STILL_OWED(amount=shown)

@@ -118,7 +118,8 @@ async def note_days(
     """When the site was completed and fully settled; an empty day takes it back.
 
     Raises:
-        Problem: ``not_found``, ``not_allowed``, ``completion_days``, ``site_not_settled``.
+        Problem: ``not_found``, ``not_allowed``, ``completion_days``, ``site_not_settled``,
+            ``site_still_disputed``.
     """
     organisation = actor.organisation
     async with company_transaction(organisation):
@@ -126,7 +127,8 @@ async def note_days(
         before = await queries.standing_of(organisation, site.id)
         check_days(completed_on, settled_on, day_at(now, site.time_zone))
         owed = await _outstanding(site)
-        check_settled(owed, settled_on, money(owed, await currency_of(organisation)))
+        shown = money(owed, await currency_of(organisation))
+        check_settled(owed, settled_on, shown, before.disputes)
         await queries.mark_days(organisation, site.id, completed_on, settled_on)
         await record_audit(
             organisation,
@@ -155,8 +157,9 @@ async def purge(
     needs it any more.
 
     Raises:
-        Problem: ``not_found``, ``not_allowed``, ``retention_not_completed``, ``retention_lock``,
-            ``nothing_to_purge``, ``purge_changed``.
+        Problem: ``not_found``, ``not_allowed``, ``site_still_disputed``,
+            ``retention_not_completed``, ``retention_lock``, ``nothing_to_purge``,
+            ``purge_changed``.
     """
     organisation, made = actor.organisation, new_id()
     async with company_transaction(organisation):
@@ -184,6 +187,7 @@ async def purge(
         )
         await queries.mark_photos(organisation, made, photos)
         await queries.mark_nameless(organisation, made, workers, NAMELESS, now)
+        await queries.mark_wordless(organisation, site.id, NAMELESS)
         said = PurgeSaid(made, site.id, until, reason, actor.member, now, photos, workers)
         await append(organisation, [said.happening()])
         await record_audit(

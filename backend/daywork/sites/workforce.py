@@ -51,7 +51,7 @@ async def add_workers(
         actor.member,
         "workers.added",
         site.id,
-        detail={"crew": crew, "names": list(names)},
+        detail={"crew": crew, "workers": len(names)},
     )
 
 
@@ -108,7 +108,7 @@ async def change_worker(
         site.id,
         detail={
             "worker": before.id,
-            "name": [before.name, name],
+            "renamed": before.name != name,
             "crew": [before.crew, crew],
             "left_on": [before.left_on, left_on],
         },
