@@ -67,21 +67,41 @@ async def days_booked(
     rows = await fetch(
         f"""
         WITH moved AS MATERIALIZED ({_MOVED}),
+        same AS MATERIALIZED (
+            SELECT worker, worker AS id FROM (SELECT DISTINCT worker FROM moved) AS one
+            UNION ALL
+            SELECT o.merged_into, o.id FROM worker o
+            WHERE o.organisation = $1 AND o.merged_into IN (SELECT worker FROM moved)
+        ),
+        open AS MATERIALIZED (
+            SELECT o.worker, o.work_day FROM double_booking o
+            WHERE o.organisation = $1 AND o.resolved_at IS NULL
+              AND o.worker IN (SELECT worker FROM moved)
+        ),
+        -- Nearly all days end here, by one sum: only the rest is told apart by sheet.
+        full_or_open AS MATERIALIZED (
+            SELECT m.worker, m.work_day FROM moved m JOIN same USING (worker)
+            CROSS JOIN LATERAL (
+                SELECT l.man_days FROM labour_line l
+                WHERE l.organisation = $1 AND l.worker = same.id
+                  AND l.work_day = m.work_day AND {_CLAIMS} OFFSET 0) AS l
+            GROUP BY m.worker, m.work_day HAVING sum(l.man_days) > $4
+            UNION
+            SELECT m.worker, m.work_day FROM moved m JOIN open USING (worker, work_day)
+        ),
         booked AS MATERIALIZED (
-            SELECT m.worker, m.work_day, b.sheets, b.total, b.claims FROM moved m
+            SELECT m.worker, m.work_day, b.sheets, b.total, b.claims FROM full_or_open m
             CROSS JOIN LATERAL (
                 SELECT count(*) AS sheets, coalesce(sum(s.man_days), 0) AS total,
                        coalesce(string_agg(s.sheet || '=' || s.man_days, ',' ORDER BY s.sheet), '')
                            AS claims
                 FROM (
                     SELECT l.sheet, sum(l.man_days) AS man_days
-                    FROM unnest(m.worker || ARRAY(
-                        SELECT o.id FROM worker o
-                        WHERE o.organisation = $1 AND o.merged_into = m.worker)) AS same (id)
-                    CROSS JOIN LATERAL (
+                    FROM same CROSS JOIN LATERAL (
                         SELECT l.sheet, l.man_days FROM labour_line l
                         WHERE l.organisation = $1 AND l.worker = same.id
                           AND l.work_day = m.work_day AND {_CLAIMS} OFFSET 0) AS l
+                    WHERE same.worker = m.worker
                     GROUP BY l.sheet) AS s) AS b
         )
         SELECT k.*, o.id AS opened, o.claims AS opened_claims,
