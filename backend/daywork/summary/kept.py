@@ -1,9 +1,9 @@
 """Totals that are kept, so that a month costs the same in a company of any size and age.
 
-A month of a site is added up once and kept by crew and task, by worker, and by day. Triggers write
-down, in the transaction of the change, which months moved since; until they are added up again a
-reader takes their lines instead. A reader sees one snapshot, so the figures are those of the lines
-at that instant, always; keeping up only makes them cheaper. Decision 0034 tells what was declined.
+A month of a site is added up once and kept in every way it is looked at. Triggers write down, in
+the transaction of the change, which months moved since; until they are added up again a reader
+takes their lines instead. A reader sees one snapshot, so the figures are those of the lines
+at that instant, always; keeping up only makes them cheaper. Decisions 0034 and 0039 tell what was declined.
 """
 
 from collections.abc import Sequence
@@ -26,16 +26,27 @@ BEGINNING = date(2000, 1, 1)
 class Way(StrEnum):
     """How a month is kept; each row of it is a sum of lines."""
 
+    SITE = "site"
+    CREW = "crew"
     TASK = "task"
+    TRADE = "trade"
     WORKER = "worker"
     DAY = "day"
 
 
-KEYS = {Way.TASK: ("crew", "task"), Way.WORKER: ("worker",), Way.DAY: ("work_day",)}
+KEYS: dict[Way, tuple[str, ...]] = {
+    Way.SITE: (),
+    Way.CREW: ("crew",),
+    Way.TASK: ("task",),
+    Way.TRADE: ("trade",),
+    Way.WORKER: ("worker",),
+    Way.DAY: ("work_day",),
+}
+YEARLY = (Way.TASK, Way.WORKER)
+"""Kept by year as well: what is asked of them from the beginning on."""
 _BESIDE = {
-    Way.TASK: ("hours", "array_agg(DISTINCT l.hours_per_day) FILTER (WHERE l.kind IS NULL)"),
+    Way.SITE: ("hours", "array_agg(DISTINCT l.hours_per_day) FILTER (WHERE l.kind IS NULL)"),
     Way.WORKER: ("crews", "array_agg(DISTINCT l.crew)"),
-    Way.DAY: ("hours", "NULL::numeric[]"),
 }
 _COUNTS = ("unpriced", "held")
 ADDED = ", ".join(
@@ -43,9 +54,9 @@ ADDED = ", ".join(
 )
 """The sums of rows ``r`` of :func:`rows_of`, named like those of lines."""
 
-# From a note of a worker to the months of the lines that may be held by it: the worker's own, and
-# those of records merged into that one. It goes from the few notes to the lines, never back,
-# whatever the planner thinks of tiny tables.
+# From a note of a worker to the months that may be moved by it: of the worker's own lines, and of
+# those of records merged into that one; and of pay items, when it is about no one day. It goes
+# from the few notes to the lines, never back, whatever the planner thinks of tiny tables.
 _OF_WORKERS = """
     SELECT l.organisation, l.site, date_trunc('month', l.work_day)::date AS month
     FROM labour_moved m
@@ -57,7 +68,11 @@ _OF_WORKERS = """
         SELECT l.organisation, l.site, l.work_day FROM labour_line l
         WHERE l.organisation = m.organisation AND l.worker = w.id
           AND (m.work_day IS NULL OR l.work_day = m.work_day)
-          AND l.live AND l.state <> 'void' OFFSET 0) AS l
+          AND l.live AND l.state <> 'void'
+        UNION ALL
+        SELECT i.organisation, i.site, i.work_day FROM pay_item i
+        WHERE i.organisation = m.organisation AND i.worker = w.id
+          AND m.work_day IS NULL AND i.voided_at IS NULL OFFSET 0) AS l
     WHERE m.worker IS NOT NULL
 """
 _MOVED = f"""
@@ -69,24 +84,41 @@ _MOVED = f"""
 """  # noqa: S608 - pieces of SQL of our own
 
 
+_WITH_TRADE = f"""(
+    SELECT b.*, w.trade FROM {BOOKED} b
+    JOIN worker entered ON entered.organisation = b.organisation AND entered.id = b.worker
+    JOIN worker w ON w.organisation = b.organisation
+         AND w.id = coalesce(entered.merged_into, entered.id)
+)"""  # noqa: S608 - pieces of SQL of our own
+"""Lines with the trade that the worker has today."""
+
+
+def _names(way: Way) -> tuple[str, ...]:
+    return (*KEYS[way], *_BESIDE.get(way, ())[:1])
+
+
 def _of_lines(way: Way) -> str:
     """The month ``s.month`` of the site ``s.site``, added up from its lines."""
-    keys = ", ".join(f"l.{key}" for key in KEYS[way])
-    name, beside = _BESIDE[way]
+    chosen = [f"l.{key}" for key in KEYS[way]]
+    if way in _BESIDE:
+        name, beside = _BESIDE[way]
+        chosen.append(f"{beside} AS {name}")
+    lines = _WITH_TRADE if way is Way.TRADE else BOOKED
+    grouped = ", ".join(f"l.{key}" for key in KEYS[way]) or "l.site"
     return f"""LATERAL (
-        SELECT {keys}, {beside} AS {name}, {SUMS} FROM {BOOKED} l
+        SELECT {", ".join((*chosen, SUMS))} FROM {lines} l
         WHERE l.organisation = $1 AND l.site = s.site
           AND l.work_day BETWEEN s.month AND (s.month + interval '1 month - 1 day')::date
-        GROUP BY {keys})"""  # noqa: S608 - pieces of SQL of our own
+        GROUP BY {grouped})"""  # noqa: S608 - pieces of SQL of our own
 
 
 def rows_of(way: Way) -> str:
     """Rows of the sites ``$2`` and the whole months from ``$3`` to ``$4``, in parentheses.
 
-    Columns: site, month, the way's keys, ``hours`` (by task) or ``crews`` (by worker), the sums.
+    Columns: site, month, the way's key, ``hours`` (by site) or ``crews`` (by worker), the sums.
     A month has at most one row of each site and key.
     """
-    names = (*KEYS[way], _BESIDE[way][0], *NAMES)
+    names = (*_names(way), *NAMES)
     kept, made = (", ".join(f"{of}.{name}" for name in names) for of in "kr")
     return f"""(
         WITH moved AS MATERIALIZED ({_MOVED})
@@ -96,6 +128,40 @@ def rows_of(way: Way) -> str:
           AND NOT EXISTS (SELECT FROM moved s WHERE s.site = k.site AND s.month = k.month)
         UNION ALL
         SELECT s.site, s.month, {made} FROM moved s CROSS JOIN {_of_lines(way)} r
+    )"""  # noqa: S608 - pieces of SQL of our own
+
+
+def rows_until(way: Way) -> str:
+    """Rows of the sites ``$2`` from ``$3``, which is before any record, to the end of the month
+    that ends on ``$4``, in parentheses. ``way`` is one of :data:`YEARLY`.
+
+    Columns: site, the way's key, the sums. What has passed is read by the year, so that a company
+    that has been at work for long adds up no more rows than a young one.
+    """
+    names = (*KEYS[way], *NAMES)
+    kept, made = (", ".join(f"{of}.{name}" for name in names) for of in "kr")
+    unmoved = "NOT EXISTS (SELECT FROM moved s WHERE s.site = k.site AND s.month = k.month)"
+    return f"""(
+        WITH moved AS MATERIALIZED ({_MOVED}),
+        broken AS MATERIALIZED (
+            SELECT DISTINCT site, date_trunc('year', month)::date AS year FROM moved
+            WHERE month < date_trunc('year', $4::date)::date)
+        SELECT k.site, {kept} FROM labour_total k
+        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}_year'
+          AND k.month >= $3 AND k.month < date_trunc('year', $4::date)::date
+          AND NOT EXISTS (SELECT FROM broken b WHERE b.site = k.site AND b.year = k.month)
+        UNION ALL
+        SELECT k.site, {kept} FROM labour_total k
+        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}'
+          AND k.month BETWEEN date_trunc('year', $4::date)::date AND $4 AND {unmoved}
+        UNION ALL
+        SELECT k.site, {kept} FROM broken b CROSS JOIN LATERAL (
+            SELECT k.* FROM labour_total k
+            WHERE k.organisation = $1 AND k.site = b.site AND k.way = '{way}'
+              AND k.month BETWEEN b.year AND (b.year + interval '1 year - 1 day')::date) AS k
+        WHERE {unmoved}
+        UNION ALL
+        SELECT s.site, {made} FROM moved s CROSS JOIN {_of_lines(way)} r
     )"""  # noqa: S608 - pieces of SQL of our own
 
 
@@ -142,30 +208,62 @@ async def _keep_some(organisation: UUID) -> int:
     ]
     if not done:
         return 0
-    what = (organisation, [site for site, _m in months], [month for _s, month in months])
-    await execute(
-        "DELETE FROM labour_total t USING unnest($2::uuid[], $3::date[]) AS s (site, month)"
-        " WHERE t.organisation = $1 AND t.site = s.site AND t.month = s.month",
-        *what,
-    )
-    for way in Way:
-        names = ", ".join((*KEYS[way], _BESIDE[way][0], *NAMES))
-        await execute(
-            f"INSERT INTO labour_total (organisation, site, month, way, number, {names})"  # noqa: S608
-            f" SELECT $1, s.site, s.month, '{way}',"
-            f"  row_number() OVER (PARTITION BY s.site, s.month), {names}"
-            " FROM unnest($2::uuid[], $3::date[]) AS s (site, month)"
-            f" CROSS JOIN {_of_lines(way)} r",
-            *what,
-        )
+    await _make(organisation, list(months))
     await execute(
         "DELETE FROM labour_moved WHERE organisation = $1 AND id = ANY($2)", organisation, done
     )
     return len(months)
 
 
+async def _make(organisation: UUID, months: Sequence[tuple[UUID, date]]) -> None:
+    """Add up these months of sites, and the years they are in, anew."""
+    years = list(dict.fromkeys((site, month.replace(month=1)) for site, month in months))
+
+    def places(of: Sequence[tuple[UUID, date]]) -> tuple[object, ...]:
+        return organisation, [site for site, _m in of], [month for _s, month in of]
+
+    by_year = [f"{way}_year" for way in YEARLY]
+    for of, ways in ((months, [way.value for way in Way]), (years, by_year)):
+        await execute(
+            "DELETE FROM labour_total t USING unnest($2::uuid[], $3::date[]) AS s (site, month),"
+            " unnest($4::text[]) AS w (way)"
+            " WHERE t.organisation = $1 AND t.site = s.site AND t.way = w.way"
+            " AND t.month = s.month",
+            *places(of),
+            ways,
+        )
+    for way in Way:
+        names = ", ".join((*_names(way), *NAMES))
+        await execute(
+            f"INSERT INTO labour_total (organisation, site, month, way, number, {names})"  # noqa: S608
+            f" SELECT $1, s.site, s.month, '{way}',"
+            f"  row_number() OVER (PARTITION BY s.site, s.month), {names}"
+            " FROM unnest($2::uuid[], $3::date[]) AS s (site, month)"
+            f" CROSS JOIN {_of_lines(way)} r",
+            *places(months),
+        )
+    for way in YEARLY:
+        (key,) = KEYS[way]
+        # A month of the year that waits still is in it as it was; nobody reads the year till then.
+        await execute(
+            f"""
+            INSERT INTO labour_total (organisation, site, month, way, number, {key},
+                                      {", ".join(NAMES)})
+            SELECT $1, s.site, s.month, '{way}_year',
+                   row_number() OVER (PARTITION BY s.site, s.month), r.*
+            FROM unnest($2::uuid[], $3::date[]) AS s (site, month) CROSS JOIN LATERAL (
+                SELECT r.{key}, {ADDED} FROM labour_total r
+                WHERE r.organisation = $1 AND r.site = s.site AND r.way = '{way}'
+                  AND r.month BETWEEN s.month AND (s.month + interval '1 year - 1 day')::date
+                GROUP BY r.{key}) AS r
+            """,  # noqa: S608 - pieces of SQL of our own
+            *places(years),
+        )
+
+
 async def wrong_months(connection: asyncpg.Connection) -> list[tuple[UUID, UUID, date]]:
     """Months whose kept totals are not what their lines come to: company, site, month, all of them.
+    A year that differs is named by its January, which makes the year anew as well.
 
     There are none, unless somebody wrote past the triggers. Reads every line; for the doctor.
     """
@@ -173,17 +271,27 @@ async def wrong_months(connection: asyncpg.Connection) -> list[tuple[UUID, UUID,
     same = ", ".join(NAMES)
     rows = await connection.fetch(
         f"""
-        WITH moved AS (
+        WITH months AS (
             SELECT organisation, site, month FROM labour_moved WHERE site IS NOT NULL
             UNION
             SELECT organisation, site, month FROM ({_OF_WORKERS}) AS o
+        ), moved AS (
+            SELECT * FROM months
+            UNION
+            SELECT organisation, site, date_trunc('year', month)::date FROM months
         ), lines AS (
             SELECT l.organisation, l.site, date_trunc('month', l.work_day)::date AS month, {SUMS}
             FROM {BOOKED} l GROUP BY 1, 2, 3
         ), kept AS (
             SELECT t.organisation, t.site, t.month, t.way, {names}
             FROM labour_total t GROUP BY 1, 2, 3, 4
-        ), ways AS (SELECT l.*, w.way FROM lines l, unnest($1::text[]) AS w (way))
+        ), ways AS (
+            SELECT t.*, w.way FROM lines t, unnest($1::text[]) AS w (way)
+            UNION ALL
+            SELECT t.*, w.way FROM (
+                SELECT t.organisation, t.site, date_trunc('year', t.month)::date AS month, {names}
+                FROM lines t GROUP BY 1, 2, 3) AS t, unnest($2::text[]) AS w (way)
+        )
         SELECT DISTINCT organisation, site, month FROM (
             (SELECT organisation, site, month, way, {same} FROM ways
              EXCEPT SELECT organisation, site, month, way, {same} FROM kept)
@@ -195,6 +303,7 @@ async def wrong_months(connection: asyncpg.Connection) -> list[tuple[UUID, UUID,
         ORDER BY organisation, site, month
         """,  # noqa: S608 - pieces of SQL of our own
         [way.value for way in Way],
+        [f"{way}_year" for way in YEARLY],
     )
     return [(row["organisation"], row["site"], row["month"]) for row in rows]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from daywork.ground.database import fetch
-from daywork.summary.kept import BEGINNING, Way, rows_of
+from daywork.summary.kept import BEGINNING, Way, rows_until
 from daywork.summary.rules import NONE, Grouping, Month, Plan
 
 
@@ -42,7 +42,7 @@ async def plans_by(
         f"""
         WITH used AS MATERIALIZED (
             SELECT r.site, r.task, sum(r.man_days) AS man_days, sum(r.earned) AS amount
-            FROM {rows_of(Way.TASK)} r GROUP BY r.site, r.task
+            FROM {rows_until(Way.TASK)} r GROUP BY r.site, r.task
         ), given AS (
             SELECT t.site, t.id AS task, t.budget_man_days AS planned, t.labour_budget AS amount
             FROM task t WHERE t.organisation = $1 AND t.site = ANY($2) AND t.active

@@ -19,7 +19,7 @@ from daywork.summary.sums import ZERO_WHERE_NONE, figures_in
 async def month_total(organisation: UUID, sites: Sequence[UUID], month: Month) -> Figures:
     """The month of these sites together, summed by the database and not from any rows."""
     row = await fetch_one(
-        f"SELECT {ADDED} FROM {rows_of(Way.TASK)} r",  # noqa: S608
+        f"SELECT {ADDED} FROM {rows_of(Way.SITE)} r",  # noqa: S608
         organisation,
         list(sites),
         month.first,
@@ -33,7 +33,7 @@ async def figures_by_site(
 ) -> dict[UUID, Figures]:
     """The month of each site that has one."""
     rows = await fetch(
-        f"SELECT r.site, {ADDED} FROM {rows_of(Way.TASK)} r GROUP BY r.site",  # noqa: S608
+        f"SELECT r.site, {ADDED} FROM {rows_of(Way.SITE)} r GROUP BY r.site",  # noqa: S608
         organisation,
         list(sites),
         month.first,
@@ -104,7 +104,7 @@ async def by_crew(organisation: UUID, sites: Sequence[UUID], month: Month) -> li
     """A row a crew."""
     rows = await fetch(
         f"""
-        WITH sums AS (SELECT r.crew, {ADDED} FROM {rows_of(Way.TASK)} r GROUP BY r.crew)
+        WITH sums AS (SELECT r.crew, {ADDED} FROM {rows_of(Way.CREW)} r GROUP BY r.crew)
         SELECT s.*, c.name, c.company, coalesce(t.name, '') AS trade, site.name AS site
         FROM sums s
         JOIN crew c ON c.organisation = $1 AND c.id = s.crew
@@ -135,13 +135,7 @@ async def by_trade(
     """A row a trade that workers have today, and one for workers without a trade."""
     rows = await fetch(
         f"""
-        WITH sums AS (
-            SELECT w.trade, {ADDED} FROM {rows_of(Way.WORKER)} r
-            JOIN worker entered ON entered.organisation = $1 AND entered.id = r.worker
-            JOIN worker w ON w.organisation = $1
-                 AND w.id = coalesce(entered.merged_into, entered.id)
-            GROUP BY w.trade
-        )
+        WITH sums AS (SELECT r.trade, {ADDED} FROM {rows_of(Way.TRADE)} r GROUP BY r.trade)
         SELECT s.*, CASE WHEN $5 THEN coalesce(nullif(t.name_en, ''), t.name)
                          ELSE t.name END AS name
         FROM sums s LEFT JOIN trade t ON t.organisation = $1 AND t.id = s.trade
@@ -214,7 +208,7 @@ async def by_site(organisation: UUID, sites: Sequence[UUID], month: Month) -> li
     """A row a site with records."""
     rows = await fetch(
         f"""
-        WITH sums AS (SELECT r.site, {ADDED} FROM {rows_of(Way.TASK)} r GROUP BY r.site)
+        WITH sums AS (SELECT r.site, {ADDED} FROM {rows_of(Way.SITE)} r GROUP BY r.site)
         SELECT s.*, site.name FROM sums s
         JOIN site ON site.organisation = $1 AND site.id = s.site
         """,  # noqa: S608
@@ -277,7 +271,7 @@ async def divisors_of_month(
     """By site: the hours per 工 that the month's lines were made with, rising."""
     rows = await fetch(
         "SELECT r.site, array_agg(DISTINCT h.hours ORDER BY h.hours) AS hours"  # noqa: S608
-        f" FROM {rows_of(Way.TASK)} r, unnest(r.hours) AS h (hours) GROUP BY r.site",
+        f" FROM {rows_of(Way.SITE)} r, unnest(r.hours) AS h (hours) GROUP BY r.site",
         organisation,
         list(sites),
         month.first,

@@ -16,6 +16,7 @@ class LabourTotal(Table, tablename="labour_total", db=DB):
     number = Integer(primary_key=True, default=None)
     crew = UUID(null=True, default=None)
     task = UUID(null=True, default=None)
+    trade = UUID(null=True, default=None)
     worker = UUID(null=True, default=None)
     work_day = Date(null=True, default=None)
     crews = Array(base_column=UUID(), null=True, default=None)
