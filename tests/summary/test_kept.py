@@ -88,7 +88,7 @@ async def untrue(cast: Cast) -> list[tuple[str, date]]:
     async def compare(name: str, sql: str, key: str, first: date, last: date) -> None:
         of = (cast.organisation, sites, first, last)
         read = {row["key"]: figures_in(dict(row)) for row in await fetch(sql, *of)}
-        raw = await fetch(f"SELECT {key} AS key, {SUMS} {OF_MONTH} GROUP BY 1", *of)  # noqa: S608
+        raw = await fetch(f"SELECT {key} AS key, {SUMS} {OF_MONTH} GROUP BY 1", *of)
         if read != {row["key"]: figures_in(dict(row)) for row in raw}:
             found.append((name, last))
 

@@ -3,7 +3,8 @@
 A month of a site is added up once and kept in every way it is looked at. Triggers write down, in
 the transaction of the change, which months moved since; until they are added up again a reader
 takes their lines instead. A reader sees one snapshot, so the figures are those of the lines
-at that instant, always; keeping up only makes them cheaper. Decisions 0034 and 0039 tell what was declined.
+at that instant, always; keeping up only makes them cheaper. Decisions 0034 and 0039 tell what was
+declined.
 """
 
 from collections.abc import Sequence
