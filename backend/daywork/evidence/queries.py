@@ -318,9 +318,9 @@ async def record_said(organisation: UUID, entry: UUID) -> RecordSaid | None:
 
 
 async def place_of(organisation: UUID, site: UUID) -> Row:
-    """Company, name and time_zone of a site."""
+    """Company with its currency, name and time_zone of a site."""
     rows = await fetch(
-        "SELECT o.name AS company, s.name, s.time_zone FROM site s"
+        "SELECT o.name AS company, o.currency, s.name, s.time_zone FROM site s"
         " JOIN organisation o ON o.id = s.organisation WHERE s.organisation = $1 AND s.id = $2",
         organisation,
         site,

@@ -50,6 +50,7 @@ class Proof:
     code: str
     link: Link
     company: str
+    currency: str
     site_name: str
     time_zone: str
     photo: PhotoFacts | None
@@ -121,6 +122,7 @@ async def proof_of(code: str, actor: Actor | None, address: str) -> Proof:
         code=code,
         link=link,
         company=place["company"],
+        currency=wages.currency if wages else place["currency"],
         site_name=place["name"],
         time_zone=place["time_zone"],
         photo=facts,

@@ -92,6 +92,7 @@ class WagesSaid:
     closed_at: datetime
     closed_by: str
     payable: Decimal
+    currency: str
     outcome: str
     """Of a signature."""
 
@@ -153,6 +154,7 @@ async def wages_said(link: Link) -> WagesSaid | None:
         row["closed_at"],
         row["closed_by_name"],
         row["payable"],
+        row["currency"],
         outcome,
     )
 

@@ -14,6 +14,7 @@ from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.people.actor import Actor
+from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
 from daywork.sites.queries import crews_of
@@ -112,9 +113,11 @@ async def _new_page(
         day = until or day_at(datetime.now(UTC), at.time_zone)
         owed = await settling.owed_to(at, chosen, day)
         crews = await crews_of(actor.organisation, at.id)
+        currency = await currency_of(actor.organisation)
     return page(
         request,
         "wages/settle.html",
+        currency=currency,
         status=problem.kind.status if problem else 200,
         site=at,
         crew=crew,

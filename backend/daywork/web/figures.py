@@ -14,7 +14,7 @@ NOTHING = "–"
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "SGD": "S$"}
 
 
-def money(amount: Decimal | int | None, currency: str = "CNY", *, cents: bool = True) -> str:
+def money(amount: Decimal | int | None, currency: str, *, cents: bool = True) -> str:
     """``¥1,284.50`` in the company's currency; a dash for nothing known."""
     if amount is None:
         return NOTHING
