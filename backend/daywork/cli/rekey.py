@@ -27,15 +27,22 @@ def command(new: bool, forget: bool) -> None:
     (restart the server, then once more: daywork rekey)
     daywork rekey --forget     the old key out of the file
     """
-    import asyncpg
-
+    from daywork.ground.migrations import connect, standing
     from daywork.register.keys import key_file, note_key, read_keys, write_keys
-    from daywork.register.rekeying import generations, seal_anew
+    from daywork.register.rekeying import generations, is_owner, seal_anew
     from daywork.register.sealing import KEY_BYTES, CannotOpenError, Key, Keyring
 
     async def work(known: Settings) -> tuple[int, dict[str, int], str]:
-        connection = await asyncpg.connect(known.database_url)
+        url = known.database_url or ""
+        connection = await connect(url)
         try:
+            if not await is_owner(connection):
+                raise Trouble(
+                    "This user of the database does not own the tables: it sees no company's rows.",
+                    "Give DAYWORK_DATABASE_URL the owner's user, as `daywork migrate` has it.",
+                )
+            if (await standing(url)).waiting:
+                raise Trouble("The database is not up to date.", "Run `daywork migrate` first.")
             secrets = read_keys(known)
             if not secrets:
                 raise Trouble(
@@ -45,6 +52,14 @@ def command(new: bool, forget: bool) -> None:
                 raise Trouble(
                     "The keys are given by DAYWORK_REGISTER_KEY.",
                     "Change the variable yourself: the new key first, then the old ones.",
+                )
+            here = {Key.of(secret).name for secret in secrets}
+            missing = sorted(set(await generations(connection)) - here)
+            if missing:
+                raise Trouble(
+                    "Numbers of the register cannot be opened: they are sealed by a key that is"
+                    f" not here ({', '.join(missing)}). Nothing was changed.",
+                    "Add the key they were sealed with behind the others, then run this again.",
                 )
             if new:
                 secrets = [os.urandom(KEY_BYTES), *secrets]
@@ -56,7 +71,8 @@ def command(new: bool, forget: bool) -> None:
             except CannotOpenError as error:
                 raise Trouble(
                     f"A number of the register cannot be opened: {error}.",
-                    "Add the key it was sealed with behind the others, then run this again.",
+                    "It was altered, or its key was. `daywork doctor` says how much is under which"
+                    " key; what is done stays done, and this goes on where it was stopped.",
                 ) from error
             left = await generations(connection)
             if forget:
