@@ -271,6 +271,26 @@ describe("a restore", () => {
     assert.equal(office.entries.get("e1")?.version, 1);
   });
 
+  it("is noticed for a site that was left, which no pull speaks of any more", async () => {
+    const courier = await launch();
+    const backup = office.backup();
+    await save(courier, sheet("m1", "e1"));
+    await rest(courier);
+    await courier.pullAll();
+    office.sites = [];
+    await courier.meet();
+    await courier.meet();
+    assert.deepEqual([await statuses(), office.pushes.length], [{ m1: "confirmed" }, 1],
+      "nothing was put back, and nothing is sent again");
+    office.restore(backup);
+    await courier.meet();
+    await rest(courier);
+    assert.equal(office.entries.get("e1")?.version, 1);
+    await courier.meet();
+    await rest(courier);
+    assert.equal(office.pushes.length, 2, "once is enough");
+  });
+
   it("is not forgotten when the phone dies, or its disk fails, as it hears of it", async () => {
     for (const fault of ["crash", "disk"]) {
       const courier = await launch();

@@ -6,7 +6,7 @@ export function openOffice({ member = "m1", sites = [{ id: "site", name: "Site" 
   const office = {
     ledger: new Map(), entries: new Map(), photos: new Map(), uploads: new Map(),
     taken: [], feed: [], revision: 0, epoch: 0,
-    signedIn: true, pushes: [],
+    signedIn: true, pushes: [], sites,
     /** @type {((url: string, request: any, answer: () => Response) => any) | null} */
     fault: null,
     rows: [],
@@ -49,8 +49,13 @@ export function openOffice({ member = "m1", sites = [{ id: "site", name: "Site" 
   function answer(url, request) {
     if (!office.signedIn) return json({ title: "sign in" }, 401);
     const { pathname, searchParams } = new URL(url, "http://office");
-    if (pathname === "/api/sync/me") return json({ member: { id: member }, sites,
-      server_time: new Date().toISOString() });
+    if (pathname === "/api/sync/me") {
+      const left = (searchParams.get("left") ?? "").split(",").filter(Boolean);
+      const restored = left.filter((mark) => Number(mark.split(".")[1]) !== office.epoch)
+        .map((mark) => mark.split(":")[0]);
+      return json({ member: { id: member }, sites: office.sites, restored,
+        server_time: new Date().toISOString() });
+    }
     if (pathname === "/api/sync/push") {
       const { mutations } = JSON.parse(request.body);
       office.pushes.push(mutations.map((m) => m.id));

@@ -1,10 +1,13 @@
 """A server put back to an older backup: really, by a copy of its database that takes its place."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from daywork.ground.database import close_database, open_database
+from daywork.people.actor import Actor
+from daywork.sync.feed import introduce
 from tests.support.cast import Cast
 from tests.support.database import copied, put_back, query, value
 from tests.support.phone_words import said, send, sheet
@@ -87,6 +90,28 @@ async def test_a_receipt_that_was_never_pulled_notices_a_restore(
     phone.marks = [receipt.mark]
     await phone.sync()
     assert phone.resets[0] == "restored"
+
+
+async def test_a_phone_hears_of_a_restore_of_a_site_it_has_left(
+    cast: Cast, stranger: Actor, office: Office
+) -> None:
+    """What was set aside for the office to decide would be lost there, and nobody would know."""
+    query(
+        cast.url,
+        "UPDATE membership SET withdrawn_at = now() WHERE member = $1",
+        cast.foreman.member,
+    )
+    gone = replace(cast.foreman, roles={})
+    backup = await office.keep()
+    sent = sheet(cast)
+    [receipt] = await send(gone, sent)
+    assert (receipt.result, receipt.mark is None) == ("quarantined", False)
+    left = f"{cast.site}:{receipt.mark},garbage,{cast.site}:garbage,{cast.far_site}:{receipt.mark}"
+    assert (await introduce(gone, left))["restored"] == []
+    await office.restore(backup)
+    assert (await introduce(gone, left))["restored"] == [cast.site]
+    assert said(await send(gone, sent)) == ["access_withdrawn"], "and kept again"
+    assert (await introduce(stranger, left))["restored"] == []
 
 
 async def test_the_mark_of_a_repeated_answer_is_that_of_the_first(

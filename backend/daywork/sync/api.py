@@ -67,9 +67,9 @@ async def pull(
 
 
 @get("/api/sync/me")
-async def me(request: Request) -> Response[bytes]:
-    """Who is signed in on this phone, and which sites are theirs."""
-    return _reply(await feed.introduce(request.user))
+async def me(request: Request, left: FromQuery[str | None] = None) -> Response[bytes]:
+    """Who is signed in on this phone, which sites are theirs, and which they left were put back."""
+    return _reply(await feed.introduce(request.user, left))
 
 
 handlers = [push, pull, me]

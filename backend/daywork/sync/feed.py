@@ -5,6 +5,7 @@ is read from one snapshot of the database; revisions are in commit order, so not
 at or below the cursor can be missing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,9 +28,11 @@ from daywork.sync.rules import (
     PROTOCOL,
     SCHEMA,
     Cursor,
+    Mark,
     cursor_from,
     is_of_another_history,
     marks_from,
+    marks_of_sites,
     reset_needed,
     start_of,
 )
@@ -115,10 +118,21 @@ async def pull(
 async def _lost(actor: Actor, site: UUID, seen: str | None) -> bool:
     """Whether one of the phone's receipts speaks of a revision that is none of ours any more."""
     for mark in marks_from(seen):
-        standing = await queries.standing_of(actor, site, mark.revision)
-        if is_of_another_history(mark.revision, mark.nonce, standing):
+        if await _is_gone(actor, site, mark):
             return True
     return False
+
+
+async def _restored(actor: Actor, marks: Mapping[UUID, Mark]) -> list[UUID]:
+    own = await queries.sites_once_worked(actor, marks) if marks else set()
+    return [
+        site for site, mark in marks.items() if site in own and await _is_gone(actor, site, mark)
+    ]
+
+
+async def _is_gone(actor: Actor, site: UUID, mark: Mark) -> bool:
+    standing = await queries.standing_of(actor, site, mark.revision)
+    return is_of_another_history(mark.revision, mark.nonce, standing)
 
 
 async def _fill(actor: Actor, site: UUID, found: list[FeedRow]) -> list[PulledRow]:
@@ -138,9 +152,14 @@ async def _fill(actor: Actor, site: UUID, found: list[FeedRow]) -> list[PulledRo
     return rows
 
 
-async def introduce(actor: Actor) -> dict[str, Any]:
-    """What a phone asks first: who am I here, and which sites are mine."""
+async def introduce(actor: Actor, left: str | None = None) -> dict[str, Any]:
+    """What a phone asks first: who am I here, and which sites are mine.
+
+    ``left`` are marks of sites the phone thinks it has left (``site:mark,…``), and ``restored``
+    those of them that a restore has put back since: no pull would ever tell of these.
+    """
     async with company_transaction(actor.organisation, snapshot=True):
+        restored = await _restored(actor, marks_of_sites(left))
         sites = await sites_for(actor, Right.SEE_SITE)
         versions = await queries.scope_versions(actor)
         currency = await currency_of(actor.organisation)
@@ -156,6 +175,7 @@ async def introduce(actor: Actor) -> dict[str, Any]:
             "organisation_name": actor.organisation_name,
             "is_owner": actor.is_owner,
         },
+        "restored": restored,
         "sites": [
             {
                 "id": site.id,

@@ -1,6 +1,6 @@
 """SQL of the ledger (one row a mutation, written with its effect) and of the feed phones pull."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -107,6 +107,24 @@ async def marks_of(actor: Actor, sites: Iterable[UUID]) -> dict[UUID, Mark]:
         list(sites),
     )
     return {row["site"]: Mark(row["revision"], row["nonce"]) for row in rows}
+
+
+async def turn_over(actor: Actor, sites: Collection[UUID]) -> None:
+    """A revision of its own for what changes nothing on a phone: these sites are locked already."""
+    await execute(
+        """
+        WITH turned AS (
+            INSERT INTO site_revision AS counter (organisation, site, revision)
+            SELECT $1, u.site, 1 FROM unnest($2::uuid[]) AS u (site)
+            ON CONFLICT (organisation, site) DO UPDATE SET revision = counter.revision + 1
+            RETURNING site, revision
+        )
+        INSERT INTO site_revision_nonce (organisation, site, revision)
+        SELECT $1, site, revision FROM turned
+        """,
+        actor.organisation,
+        sorted(sites),
+    )
 
 
 async def sites_once_worked(actor: Actor, sites: Iterable[UUID]) -> set[UUID]:

@@ -210,12 +210,26 @@ MOST_MARKS = 50
 
 def marks_from(text: str | None) -> list[Mark]:
     """Marks separated by commas; what is none of ours is passed over."""
-    marks = []
+    words = (text or "").split(",")[:MOST_MARKS]
+    return [mark for word in words if (mark := _mark_from(word))]
+
+
+def marks_of_sites(text: str | None) -> dict[UUID, Mark]:
+    """``site:mark`` separated by commas, one mark a site; the rest is passed over likewise."""
+    marks = {}
     for word in (text or "").split(",")[:MOST_MARKS]:
-        revision, _dot, nonce = word.partition(".")
-        if revision.isdecimal() and len(revision) < 19 and _HEX_32.fullmatch(nonce):
-            marks.append(Mark(int(revision), UUID(nonce)))
+        site, _colon, spelt = word.partition(":")
+        mark = _mark_from(spelt)
+        if mark and _HEX_32.fullmatch(site.replace("-", "")):
+            marks[UUID(site)] = mark
     return marks
+
+
+def _mark_from(word: str) -> Mark | None:
+    revision, _dot, nonce = word.partition(".")
+    if revision.isdecimal() and len(revision) < 19 and _HEX_32.fullmatch(nonce):
+        return Mark(int(revision), UUID(nonce))
+    return None
 
 
 _HEX_32 = re.compile("[0-9a-f]{32}")

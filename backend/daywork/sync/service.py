@@ -205,6 +205,14 @@ async def _write_ledger(
     actor: Actor, envelope: Envelope, fresh: Sequence[Arrival], answers: dict[UUID, Answer]
 ) -> dict[UUID, Receipt]:
     sites = {arrival.site for arrival in fresh if arrival.site}
+    aside = {
+        arrival.site
+        for arrival in fresh
+        if arrival.site and isinstance(answers[arrival.mutation.id], Quarantined)
+    }
+    if aside:
+        # Its receipt must not fit the history of a backup that does not hold it.
+        await queries.turn_over(actor, aside)
     marks = await queries.marks_of(actor, sites)
     rows = [
         ledger_row(arrival, answers[arrival.mutation.id], marks.get(arrival.site or UUID(int=0)))

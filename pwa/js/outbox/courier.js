@@ -7,7 +7,7 @@
  * receipt is on disk before anything builds on it; a crash in between only means asking the server
  * again, and the server answers the same.
  */
-import { step } from "./engine.js";
+import { SETTLED_THERE, step } from "./engine.js";
 import { begin } from "./state.js";
 import { hasWork } from "./turns.js";
 import { forgetOld, mutationsToSend, photosHeld, photoToSend, readOutbox, writeChanges }
@@ -153,7 +153,7 @@ export function createCourier({ db, sender, device, member, now = Date.now, rand
    * @returns {Promise<{known: boolean, other: string|null}>}
    */
   async function meet() {
-    const answer = await sender.me();
+    const answer = await sender.me(await marksLeft());
     if (!answer.ok) {
       if (answer.reason === "signed_out") await tell({ type: "signed_out" });
       if (answer.reason === "portal") await tell({ type: "portal" });
@@ -171,6 +171,7 @@ export function createCourier({ db, sender, device, member, now = Date.now, rand
     } catch {
       // The disk did not take it; sending goes on, and the next meeting tries again.
     }
+    for (const site of answer.data.restored ?? []) await heed(site);
     changed("me");
     await tell({ type: "signed_in" });
     await hearOfLetters();
@@ -229,6 +230,19 @@ export function createCourier({ db, sender, device, member, now = Date.now, rand
       .filter((i) => i.site === site && (i.receipt?.revision ?? 0) > revision && i.receipt?.mark)
       .map((i) => String(i.receipt?.mark));
     return [...new Set(marks)].slice(-MOST_MARKS);
+  }
+
+  /**
+   * Of each site that is mine no more, a mark of what the office has of me: no pull of it would
+   * tell that the office was put back.
+   */
+  async function marksLeft() {
+    const me = await fact(db, "me").catch(() => null);
+    const mine = new Set((me?.sites ?? []).map((/** @type {any} */ s) => s.id));
+    const left = new Map(Object.values(state.items)
+      .filter((i) => SETTLED_THERE.has(i.status) && i.receipt?.mark && !mine.has(i.site))
+      .map((i) => [i.site, `${i.site}:${i.receipt?.mark}`]));
+    return [...left.values()].slice(-MOST_MARKS);
   }
 
   /**

@@ -25,7 +25,7 @@ import { due, FARTHEST, FIRST_WAIT, hasThumb, hasWork, MOST_MUTATIONS, nextBatch
  */
 
 /** What the office holds by its receipt, in its books or for its decision. */
-const SETTLED_THERE = new Set(["confirmed", "quarantined"]);
+export const SETTLED_THERE = new Set(["confirmed", "quarantined"]);
 const SETTLED = new Set(["refused", "quarantined", "confirmed", "replaced", "discarded"]);
 
 /** What is wrong with the bytes themselves, not with the line. */

@@ -67,7 +67,8 @@ export function createSender({ fetch, csrf, member, build, patience }) {
 
   return {
     /** Who is signed in, and on which sites. @returns {Promise<Answer>} */
-    me: () => ask("/api/sync/me", {}, PATIENCE,
+    me: (/** @type {string[]} */ left = []) => ask(
+      `/api/sync/me${left.length ? `?left=${encodeURIComponent(left.join())}` : ""}`, {}, PATIENCE,
       (d) => Boolean(d?.member?.id) && Array.isArray(d.sites)),
 
     /** @param {string} device @param {any[]} mutations @returns {Promise<Answer>} */
