@@ -14,7 +14,7 @@ from daywork.approvals.disputes import (
     answer,
     disputes_waiting,
 )
-from daywork.crosscheck.words import claimed_words, recorded_words
+from daywork.crosscheck.words import claimed_words, recorded_words, when_words
 from daywork.ground.problems import Problem
 from daywork.web.forms import Answers
 from daywork.web.pages import go, page
@@ -35,6 +35,7 @@ async def _list(
         about=about,
         recorded_words=recorded_words,
         claimed_words=claimed_words,
+        when_words=when_words,
         longest=LONGEST_ANSWER,
     )
 

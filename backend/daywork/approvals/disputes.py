@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from daywork.chain.service import append
+from daywork.chain.wage_contents import DISPUTE_ANSWER, wage_happening
 from daywork.crosscheck import answer_queries
 from daywork.crosscheck.answer_queries import Dispute
 from daywork.crosscheck.telling import tell_answered
@@ -100,10 +102,12 @@ async def answer(
         if not words:
             raise ANSWER_MISSING()
         await lock_site(actor.organisation, site.id)
-        if not await answer_queries.mark_answered(
+        row = await answer_queries.mark_answered(
             actor.organisation, dispute_id, outcome, words, actor.member, now
-        ):
+        )
+        if row is None:
             raise DISPUTE_ANSWERED()
+        await append(actor.organisation, [wage_happening(DISPUTE_ANSWER, row)])
         await tell_answered(
             actor.organisation, site, known, words, agreed=outcome == "agreed", at=now
         )

@@ -19,8 +19,10 @@ WAGE_PAPER: Final = "wages.paper"
 """The signed paper was uploaded."""
 CROSS_CHECK: Final = "crosscheck.answer"
 """A worker confirmed the days of a month, or disputed some."""
+DISPUTE_ANSWER: Final = "crosscheck.dispute"
+"""What a worker claimed of a day or a month, and what the office answered."""
 
-WAGE_KINDS: Final = (WAGES, SETTLEMENT, WAGE_SIGNATURE, WAGE_PAPER, CROSS_CHECK)
+WAGE_KINDS: Final = (WAGES, SETTLEMENT, WAGE_SIGNATURE, WAGE_PAPER, CROSS_CHECK, DISPUTE_ANSWER)
 
 
 def _columns(text: str) -> tuple[str, ...]:
@@ -48,6 +50,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         uploaded_by at"""),
     CROSS_CHECK: _columns("""id site worker month outcome name strokes shown shown_sha256 claims
         link taken_by at mutation device signed_at clock_doubtful"""),
+    DISPUTE_ANSWER: _columns("""id site cross_check worker work_day whole_month man_days
+        overtime_hours claimed_man_days claimed_overtime reason at
+        outcome answer answered_by answered_at"""),
 }
 """Of each kind's table: what is chained, in this order; jsonb as Postgres writes it out. Like the
 hash of a link, an order that has been released stays."""
@@ -58,7 +63,11 @@ TABLES: Final[Mapping[str, str]] = {
     WAGE_SIGNATURE: "wage_signature",
     WAGE_PAPER: "wage_paper",
     CROSS_CHECK: "cross_check",
+    DISPUTE_ANSWER: "cross_check_dispute",
 }
+CHAINED: Final[Mapping[str, str]] = {DISPUTE_ANSWER: "outcome IS NOT NULL"}
+"""SQL: which rows of a table are chained at all; without one, each. A dispute that nobody has
+answered may still change; what the worker said is chained with his own answer."""
 
 
 def wage_happening(

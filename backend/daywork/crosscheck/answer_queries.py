@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from daywork.chain.wage_contents import COLUMNS, DISPUTE_ANSWER
 from daywork.crosscheck.rules import Claim, Day
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
 from daywork.summary.rules import Month
@@ -36,11 +37,21 @@ class Answer:
     device: str = ""
     signed_at: datetime | None = None
     clock_doubtful: bool = False
+    taken_by_name: str = ""
+    """Not stored here."""
 
 
 _ANSWER = (
     "id, site, worker, month, outcome, name, strokes, shown, shown_sha256, claims, link, taken_by,"
     " at, mutation, device, signed_at, clock_doubtful"
+)
+_WHOSE = "coalesce(w.merged_into, a.worker)"
+"""Of two records of a worker that became one, the one kept."""
+_ANSWER_NOW = (
+    ", ".join(
+        f"{_WHOSE} AS worker" if name == "worker" else f"a.{name}" for name in _ANSWER.split(", ")
+    )
+    + ", coalesce(m.name, '') AS taken_by_name"
 )
 
 
@@ -52,17 +63,20 @@ def _answer(row: Any) -> Answer:
 
 
 async def answers_of(
-    organisation: UUID, site: UUID, month: date, worker: UUID | None = None
+    organisation: UUID, site: UUID, month: date, workers: Collection[UUID] | None = None
 ) -> dict[UUID, Answer]:
-    """The latest answer of each worker."""
+    """The latest answer of each worker, of some or of all."""
     rows = await fetch(
-        f"SELECT DISTINCT ON (worker) {_ANSWER} FROM cross_check"  # noqa: S608 - own columns
-        " WHERE organisation = $1 AND site = $2 AND month = $3"
-        " AND ($4::uuid IS NULL OR worker = $4) ORDER BY worker, at DESC, id DESC",
+        f"SELECT DISTINCT ON ({_WHOSE}) {_ANSWER_NOW} FROM cross_check a"  # noqa: S608 - own columns
+        " JOIN worker w ON w.organisation = a.organisation AND w.id = a.worker"
+        " LEFT JOIN member m ON m.organisation = a.organisation AND m.id = a.taken_by"
+        " WHERE a.organisation = $1 AND a.site = $2 AND a.month = $3"
+        f" AND ($4::uuid[] IS NULL OR {_WHOSE} = ANY($4))"
+        f" ORDER BY {_WHOSE}, a.at DESC, a.id DESC",
         organisation,
         site,
         month,
-        worker,
+        None if workers is None else list(workers),
     )
     return {row["worker"]: _answer(row) for row in rows}
 
@@ -110,13 +124,15 @@ async def insert_answer(organisation: UUID, one: Answer) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A day that a worker remembers otherwise."""
+    """A day that a worker remembers otherwise, or a month whose sum he does."""
 
     id: UUID
     site: UUID
     worker: UUID
     worker_name: str
     work_day: date
+    """Of a whole month: its first."""
+    whole_month: bool
     man_days: Decimal
     """As it was shown."""
     overtime_hours: Decimal
@@ -132,28 +148,31 @@ class Dispute:
 
 
 _DISPUTE = """
-    SELECT d.id, d.site, d.worker, w.name AS worker_name, d.work_day, d.man_days,
+    SELECT d.id, d.site, coalesce(k.id, d.worker) AS worker,
+           coalesce(k.name, w.name) AS worker_name, d.work_day, d.whole_month, d.man_days,
            d.overtime_hours, d.claimed_man_days, d.claimed_overtime, d.reason, d.at, d.outcome,
            d.answer, m.name AS answered_by_name, d.answered_at
     FROM cross_check_dispute d
     JOIN worker w ON w.organisation = d.organisation AND w.id = d.worker
+    LEFT JOIN worker k ON k.organisation = w.organisation AND k.id = w.merged_into
     LEFT JOIN member m ON m.organisation = d.organisation AND m.id = d.answered_by
     WHERE d.organisation = $1
 """
 
 
 async def disputes_of(
-    organisation: UUID, site: UUID, month: Month, worker: UUID | None = None
+    organisation: UUID, site: UUID, month: Month, workers: Collection[UUID] | None = None
 ) -> list[Dispute]:
-    """The month's disputes by day, the latest last."""
+    """The month's disputes by day, the latest last; of some workers or of all."""
     rows = await fetch(
         f"{_DISPUTE} AND d.site = $2 AND d.work_day BETWEEN $3 AND $4"
-        " AND ($5::uuid IS NULL OR d.worker = $5) ORDER BY d.work_day, d.at, d.id",
+        " AND ($5::uuid[] IS NULL OR coalesce(k.id, d.worker) = ANY($5))"
+        " ORDER BY d.work_day, d.at, d.id",
         organisation,
         site,
         month.first,
         month.last,
-        worker,
+        None if workers is None else list(workers),
     )
     return [Dispute(**row) for row in rows]
 
@@ -183,12 +202,17 @@ async def open_disputes_count(organisation: UUID, site: UUID) -> int:
 async def sheets_of_disputes(
     organisation: UUID, disputes: Collection[UUID]
 ) -> dict[UUID, list[UUID]]:
-    """By dispute: the live sheets its worker stands on that day; without any it is left out."""
+    """By dispute of a day: the live sheets its worker stands on, under any of his records;
+    without any it is left out."""
     rows = await fetch(
-        "SELECT DISTINCT d.id, l.sheet FROM cross_check_dispute d JOIN labour_line l"
-        " ON l.organisation = d.organisation AND l.site = d.site AND l.worker = d.worker"
+        "SELECT DISTINCT d.id, l.sheet FROM cross_check_dispute d"
+        " JOIN worker w ON w.organisation = d.organisation AND w.id = d.worker"
+        " JOIN worker o ON o.organisation = w.organisation"
+        " AND coalesce(o.merged_into, o.id) = coalesce(w.merged_into, w.id)"
+        " JOIN labour_line l"
+        " ON l.organisation = d.organisation AND l.site = d.site AND l.worker = o.id"
         " AND l.work_day = d.work_day AND l.live AND l.state <> 'void'"
-        " WHERE d.organisation = $1 AND d.id = ANY($2) ORDER BY l.sheet",
+        " WHERE d.organisation = $1 AND d.id = ANY($2) AND NOT d.whole_month ORDER BY l.sheet",
         organisation,
         list(disputes),
     )
@@ -207,11 +231,11 @@ async def dispute_by_id(organisation: UUID, dispute: UUID) -> Dispute | None:
 async def insert_dispute(
     organisation: UUID, dispute: UUID, of: Answer, recorded: Day, claim: Claim
 ) -> None:
-    """Keep a disputed day."""
+    """Keep a disputed day or sum."""
     await execute(
         "INSERT INTO cross_check_dispute (organisation, id, cross_check, site, worker, work_day,"
-        " man_days, overtime_hours, claimed_man_days, claimed_overtime, reason, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        " man_days, overtime_hours, claimed_man_days, claimed_overtime, reason, at, whole_month)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         organisation,
         dispute,
         of.id,
@@ -224,22 +248,23 @@ async def insert_dispute(
         claim.overtime_hours,
         claim.reason,
         of.at,
+        claim.whole_month,
     )
 
 
 async def mark_answered(
     organisation: UUID, dispute: UUID, outcome: str, answer: str, by: UUID, at: datetime
-) -> bool:
-    """Answer it once; whether it was still open."""
-    return bool(
-        await execute(
-            "UPDATE cross_check_dispute SET outcome = $3, answer = $4, answered_by = $5,"
-            " answered_at = $6 WHERE organisation = $1 AND id = $2 AND outcome IS NULL",
-            organisation,
-            dispute,
-            outcome,
-            answer,
-            by,
-            at,
-        )
+) -> Mapping[str, Any] | None:
+    """Answer it once: the row as it is chained, or None when it was not open any more."""
+    row = await fetch_one(
+        "UPDATE cross_check_dispute SET outcome = $3, answer = $4, answered_by = $5,"  # noqa: S608
+        " answered_at = $6 WHERE organisation = $1 AND id = $2 AND outcome IS NULL"
+        f" RETURNING {', '.join(COLUMNS[DISPUTE_ANSWER])}",
+        organisation,
+        dispute,
+        outcome,
+        answer,
+        by,
+        at,
     )
+    return dict(row) if row else None

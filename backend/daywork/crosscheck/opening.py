@@ -12,10 +12,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from daywork.chain.service import append
-from daywork.chain.wage_contents import CROSS_CHECK, wage_happening
 from daywork.crosscheck import answer_queries, link_queries, queries
 from daywork.crosscheck.answer_queries import Answer, Dispute
+from daywork.crosscheck.keeping import keep_answer
 from daywork.crosscheck.link_queries import Link
 from daywork.crosscheck.queries import Person
 from daywork.crosscheck.rules import (
@@ -55,7 +54,7 @@ from daywork.sign_in.tries import Counted, count_try, forgive, neighbourhood
 from daywork.signatures.rules import Signing, check_signature
 from daywork.sites.queries import crews_of, site_by_id
 from daywork.sites.site import Site
-from daywork.summary.owed import MonthOwed, months_owed
+from daywork.summary.owed import MonthOwed, merged_workers, months_owed
 from daywork.summary.rules import Month, month_named
 
 
@@ -201,7 +200,10 @@ class OwnMonth:
 
     def open_on(self, day: date) -> bool:
         """The day is in dispute."""
-        return any(one.work_day == day and one.outcome is None for one in self.disputes)
+        return any(
+            one.work_day == day and not one.whole_month and one.outcome is None
+            for one in self.disputes
+        )
 
 
 async def month_of_link(link: Link, now: datetime) -> OwnMonth:
@@ -221,14 +223,16 @@ async def own_month(
         Problem: ``cross_check_link_over`` when site or worker are gone.
     """
     site = await site_by_id(organisation, site_id)
+    worker = (await merged_workers(organisation)).get(worker, worker)
     people = await queries.people_among(organisation, [worker])
     if site is None or not people:
         raise LINK_OVER()
     today = day_at(now, site.time_zone)
     wanted = month_named(f"{month:%Y-%m}", today)
-    days = (await queries.days_of(organisation, site_id, wanted, worker)).get(worker, [])
-    answer = (await answer_queries.answers_of(organisation, site_id, month, worker)).get(worker)
-    disputes = await answer_queries.disputes_of(organisation, site_id, wanted, worker)
+    only = [worker]
+    days = (await queries.days_of(organisation, site_id, wanted, only)).get(worker, [])
+    answer = (await answer_queries.answers_of(organisation, site_id, month, only)).get(worker)
+    disputes = await answer_queries.disputes_of(organisation, site_id, wanted, only)
     owed, left = None, None
     if pay:
         months = await months_owed(organisation, [site_id], workers=[worker], until=wanted.last)
@@ -281,7 +285,8 @@ async def confirm(
             raise NO_DAYS()
         if content != found.content:
             raise DAYS_CHANGED()
-        await _keep(link, _answer(link, answer_id, found, "confirmed", name, strokes, browser, now))
+        made = _answer(link, answer_id, found, "confirmed", name, strokes, browser, now)
+        await keep_answer(link.organisation, made)
 
 
 async def dispute(
@@ -303,9 +308,9 @@ async def dispute(
         made = _answer(
             link, answer_id, found, "disputed", found.person.name, "", browser, now, claim
         )
-        await _keep(link, made)
+        await keep_answer(link.organisation, made)
         await answer_queries.insert_dispute(link.organisation, new_id(), made, recorded, claim)
-        await tell_disputed(link.organisation, found.site, found.person, claim.day, at=now)
+        await tell_disputed(link.organisation, found.site, found.person, claim, at=now)
 
 
 async def _locked(link: Link, answer_id: UUID, now: datetime) -> OwnMonth | None:
@@ -347,16 +352,4 @@ def _answer(
         None,
         now,
         device=device_name(browser.user_agent),
-    )
-
-
-async def _keep(link: Link, one: Answer) -> None:
-    row = await answer_queries.insert_answer(link.organisation, one)
-    await append(link.organisation, [wage_happening(CROSS_CHECK, row)])
-    await record_audit(
-        link.organisation,
-        None,
-        f"crosscheck.{one.outcome}",
-        link.site,
-        detail={"worker": one.worker, "month": f"{one.month:%Y-%m}", "link": link.id},
     )

@@ -15,11 +15,12 @@ from daywork.summary.sums import LINES_OF_MONTH, SUMS
 
 
 async def days_of(
-    organisation: UUID, site: UUID, month: Month, worker: UUID | None = None
+    organisation: UUID, site: UUID, month: Month, workers: Collection[UUID] | None = None
 ) -> dict[UUID, list[Day]]:
-    """The month's days by worker, of one or of all; who was merged counts as the one kept."""
+    """The month's days by worker, of some or of all; who was merged counts as the one kept."""
     kept = await merged_workers(organisation)
-    only = None if worker is None else [worker, *(one for one in kept if kept[one] == worker)]
+    asked = set(workers or ())
+    only = None if workers is None else [*asked, *(one for one in kept if kept[one] in asked)]
     rows = await fetch(
         f"""
         SELECT l.worker, l.work_day, array_agg(DISTINCT l.crew) AS crews, {SUMS} {LINES_OF_MONTH}
@@ -107,21 +108,55 @@ async def save_rule(organisation: UUID, site: UUID, rule: SiteRule, by: UUID, at
     )
 
 
-async def foremen_of(organisation: UUID, site: UUID, worker: UUID, day: date) -> dict[UUID, UUID]:
-    """Who leads a crew the worker was with that day, or is on the roster of; with the crew."""
+async def foremen_of(
+    organisation: UUID, site: UUID, worker: UUID, day: date, until: date
+) -> dict[UUID, UUID]:
+    """Who leads a crew the worker was with on these days, or is on the roster of; with the crew.
+    Records that were merged with this one count as his."""
     rows = await fetch(
-        "SELECT c.foreman, c.id FROM crew c WHERE c.organisation = $1 AND c.site = $2"
+        "WITH his AS (SELECT id FROM worker WHERE organisation = $1"
+        " AND coalesce(merged_into, id) = (SELECT coalesce(merged_into, id) FROM worker"
+        " WHERE organisation = $1 AND id = $3))"
+        " SELECT c.foreman, c.id FROM crew c WHERE c.organisation = $1 AND c.site = $2"
         " AND c.foreman IS NOT NULL AND (c.id IN (SELECT crew FROM labour_line"
-        " WHERE organisation = $1 AND site = $2 AND worker = $3 AND work_day = $4 AND live)"
+        " WHERE organisation = $1 AND site = $2 AND worker IN (SELECT id FROM his)"
+        " AND work_day BETWEEN $4 AND $5 AND live)"
         " OR c.id IN (SELECT crew FROM roster WHERE organisation = $1 AND site = $2"
-        " AND worker = $3 AND joined_on <= $4 AND (left_on IS NULL OR left_on >= $4)))"
+        " AND worker IN (SELECT id FROM his)"
+        " AND joined_on <= $5 AND (left_on IS NULL OR left_on >= $4)))"
         " ORDER BY c.id",
         organisation,
         site,
         worker,
         day,
+        until,
     )
     return {row["foreman"]: row["id"] for row in rows}
+
+
+async def is_led(
+    organisation: UUID, site: UUID, worker: UUID, month: Month, leader: UUID | None
+) -> bool:
+    """Whether the worker, under any of his records, is on the roster of a crew that ``leader``
+    leads or was with one in the month. Without a leader: of any crew of the site."""
+    return bool(
+        await fetch_value(
+            "SELECT EXISTS (SELECT FROM crew c JOIN worker w ON w.organisation = c.organisation"
+            " AND coalesce(w.merged_into, w.id) = $3"
+            " WHERE c.organisation = $1 AND c.site = $2 AND ($6::uuid IS NULL OR c.foreman = $6)"
+            " AND (EXISTS (SELECT FROM roster r WHERE r.organisation = $1 AND r.site = $2"
+            " AND r.worker = w.id AND r.crew = c.id)"
+            " OR EXISTS (SELECT FROM labour_line l WHERE l.organisation = $1 AND l.site = $2"
+            " AND l.worker = w.id AND l.crew = c.id AND l.live"
+            " AND l.work_day BETWEEN $4 AND $5)))",
+            organisation,
+            site,
+            worker,
+            month.first,
+            month.last,
+            leader,
+        )
+    )
 
 
 async def company_name(organisation: UUID) -> str:

@@ -146,7 +146,7 @@ Shown = Mapping[str, Sequence[str]]
 def shown_of(days: Iterable[Day]) -> dict[str, list[str]]:
     """What a worker is shown of his days, in one spelling; days without work are left out."""
     return {
-        one.day.isoformat(): [_plain(one.recorded), _plain(one.overtime)]
+        one.day.isoformat(): [plain(one.recorded), plain(one.overtime)]
         for one in sorted(days, key=lambda one: one.day)
         if one.recorded or one.overtime
     }
@@ -167,23 +167,26 @@ def changed_days(before: Shown, now: Shown) -> list[date]:
     ]
 
 
-def _plain(amount: Decimal) -> str:
+def plain(amount: Decimal) -> str:
+    """One spelling of an amount: ``1``, ``0.5``, ``0``; the phone's is the same."""
     return f"{amount.normalize():f}" if amount else "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a worker says should stand of a day, and why."""
+    """What a worker says should stand of a day, or of the month in all, and why."""
 
     day: date
+    """Of a whole month: its first."""
     man_days: Decimal
     overtime_hours: Decimal
     reason: str
+    whole_month: bool = False
 
     @property
     def spelled(self) -> list[str]:
         """As it is kept with the answer."""
-        return [_plain(self.man_days), _plain(self.overtime_hours), self.reason]
+        return [plain(self.man_days), plain(self.overtime_hours), self.reason]
 
 
 def check_claim(claim: Claim, recorded: Day, first: date, last: date, today: date) -> None:

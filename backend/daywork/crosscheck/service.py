@@ -341,7 +341,7 @@ async def take_back(actor: Actor, site_id: UUID, month: str, worker: UUID, now: 
         if not reach.may_ask:
             raise NOT_ALLOWED()
         wanted = month_named(month, day_at(now, reach.site.time_zone))
-        days = await queries.days_of(actor.organisation, site_id, wanted, worker)
+        days = await queries.days_of(actor.organisation, site_id, wanted, [worker])
         if not reach.whole_site and not reach.holds(days.get(worker, ())):
             raise NOT_FOUND()
         taken = await link_queries.mark_revoked(

@@ -85,6 +85,7 @@ class CrossCheckDispute(Table, tablename="cross_check_dispute", db=DB):
     site = UUID(default=None)
     worker = UUID(default=None)
     work_day = Date(default=None)
+    whole_month = Boolean()
     man_days = Numeric((6, 3))
     overtime_hours = Numeric((5, 2))
     claimed_man_days = Numeric((6, 3))

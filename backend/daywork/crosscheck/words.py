@@ -39,6 +39,13 @@ def standing_icon(one: Standing) -> str | None:
     return STANDINGS[one][2]
 
 
+def when_words(dispute: Dispute) -> str:
+    """The day it is about, or the month."""
+    if dispute.whole_month:
+        return gettext(_("%(month)s in all"), month=figures.month(dispute.work_day))
+    return figures.day(dispute.work_day)
+
+
 def recorded_words(dispute: Dispute) -> str:
     """What is on record of the day."""
     return _amounts(dispute.man_days, dispute.overtime_hours)

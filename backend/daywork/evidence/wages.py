@@ -8,8 +8,10 @@ from uuid import UUID
 
 from daywork.chain.rules import Link
 from daywork.chain.wage_contents import (
+    CHAINED,
     COLUMNS,
     CROSS_CHECK,
+    DISPUTE_ANSWER,
     LINE_COLUMNS,
     SETTLEMENT,
     TABLES,
@@ -32,7 +34,8 @@ async def wage_rows(
     for kind in WAGE_KINDS if only is None else (only[0],):
         rows = await fetch(
             f"SELECT {', '.join(COLUMNS[kind])} FROM {TABLES[kind]}"  # noqa: S608 - our own words
-            " WHERE organisation = $1 AND site = $2 AND ($3::uuid IS NULL OR id = $3) ORDER BY id",
+            f" WHERE {CHAINED.get(kind, 'true')} AND organisation = $1 AND site = $2"
+            " AND ($3::uuid IS NULL OR id = $3) ORDER BY id",
             organisation,
             site,
             only[1] if only else None,
@@ -61,6 +64,8 @@ def wage_words(kind: str, row: Row) -> str:
         return f"the signature of {row['name']} for wages"
     if kind == CROSS_CHECK:
         return f"what {row['name']} said of {row['month']:%Y-%m}"
+    if kind == DISPUTE_ANSWER:
+        return f"the answer to a dispute of {row['work_day']}"
     return f"the signed paper “{row['name']}”"
 
 
@@ -99,29 +104,36 @@ class WagesSaid:
 
 @dataclass(frozen=True, slots=True)
 class CrossCheckSaid:
-    """What a code on a worker's answer leads to."""
+    """What a code on a worker's answer leads to, or one on the answer to his dispute."""
 
     name: str
     month: date
     outcome: str
+    """``confirmed`` or ``disputed``; of a dispute ``agreed`` or ``declined``."""
     at: datetime
 
 
+_CROSS_CHECK_SAID = {
+    CROSS_CHECK: "SELECT name, month, outcome, at FROM cross_check"
+    " WHERE organisation = $1 AND id = $2",
+    DISPUTE_ANSWER: "SELECT c.name, c.month, d.outcome, d.answered_at AS at"
+    " FROM cross_check_dispute d JOIN cross_check c"
+    " ON c.organisation = d.organisation AND c.id = d.cross_check"
+    " WHERE d.organisation = $1 AND d.id = $2 AND d.outcome IS NOT NULL",
+}
+
+
 async def cross_check_said(link: Link) -> CrossCheckSaid | None:
-    """The worker's answer a link speaks of; None for anything else, or what is gone."""
-    if link.kind != CROSS_CHECK:
+    """What a link of the cross-check speaks of; None for anything else, or what is gone."""
+    if link.kind not in _CROSS_CHECK_SAID:
         return None
-    rows = await fetch(
-        "SELECT name, month, outcome, at FROM cross_check WHERE organisation = $1 AND id = $2",
-        link.organisation,
-        link.subject,
-    )
+    rows = await fetch(_CROSS_CHECK_SAID[link.kind], link.organisation, link.subject)
     return CrossCheckSaid(**rows[0]) if rows else None
 
 
 async def wages_said(link: Link) -> WagesSaid | None:
     """What a link about wages speaks of; None for anything else, or what is gone."""
-    if link.kind not in WAGE_KINDS or link.kind == CROSS_CHECK:
+    if link.kind not in WAGE_KINDS or link.kind in _CROSS_CHECK_SAID:
         return None
     name = outcome = ""
     kind, document = link.kind, link.subject

@@ -54,6 +54,7 @@ MENDABLE: Final[Mapping[str, frozenset[str]]] = {
     "sites.worker": frozenset({"crew"}),
     "entry.void": frozenset({"reason"}),
     "signature.record": frozenset(),
+    "labour.cross_check": frozenset(),
 }
 """What the office may put right, by type. Amounts are the author's word: they are not among it."""
 

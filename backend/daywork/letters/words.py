@@ -34,9 +34,11 @@ _KINDS: Final = {
     "sites.worker": _("New worker"),
     "entry.void": _("Voiding of a record"),
     "signature.record": _("Signature"),
+    "labour.cross_check": _("Cross-check"),
 }
 _FIELDS: Final = (
     ("work_day", _("Day")),
+    ("month", _("Month")),
     ("crew", _("Crew")),
     ("task", _("Task")),
     ("party", _("Who signs")),
@@ -53,6 +55,7 @@ _FIELDS: Final = (
     ("cause", _("Cause")),
     ("days", _("Days lost")),
     ("worker", _("Worker")),
+    ("claims", _("Disputed")),
     ("amount", _("Amount")),
     ("handed", _("Handed over")),
     ("taken_at", _("Taken")),
@@ -119,6 +122,8 @@ def title_of(letter: Letter, names: Names) -> str:
         parts += [ngettext("%(n)s worker", "%(n)s workers", len(lines_of(payload)))]
     elif letter.type == "signature.record":
         parts += [name_of(payload.get("crew"), names), str(payload.get("name") or "–")]
+    elif letter.type == "labour.cross_check":
+        parts += [str(payload.get("month") or "–"), name_of(payload.get("worker"), names)]
     elif letter.type in ("progress.report", "delay.report"):
         parts.append(name_of(payload.get("task"), names))
     elif letter.type == "labour.advance":
@@ -133,7 +138,7 @@ def facts_of(letter: Letter, names: Names) -> list[tuple[str, str]]:
     found = []
     for name, label in _FIELDS:
         value = letter.payload.get(name)
-        if value not in (None, ""):
+        if value not in (None, "", {}):
             found.append((gettext(label), _said(name, value, letter, names)))
     return found
 
@@ -148,6 +153,8 @@ def _said(name: str, value: Any, letter: Letter, names: Names) -> str:
             return figures.moment(datetime.fromisoformat(str(value)), letter.time_zone)
         except ValueError:
             return str(value)
+    if name == "claims":
+        return claims_words(value)
     if name == "outcome" and value in set(Signing):
         return outcome_words(Signing(value))
     if name == "party" and value in set(Party):
@@ -161,6 +168,25 @@ def _said(name: str, value: Any, letter: Letter, names: Names) -> str:
     if name == "handed" and value in set(Handed):
         return handed_words(Handed(value))
     return str(value)
+
+
+def claims_words(claims: Any) -> str:
+    """What a worker remembers otherwise, day by day."""
+    if not isinstance(claims, dict):
+        return str(claims)
+    return "; ".join(
+        f"{_when(day)}: {amount_of({'amount': said.get('man_days', '–'), **said})}"
+        f" ({said.get('reason', '')})"
+        for day, said in claims.items()
+        if isinstance(said, dict)
+    )
+
+
+def _when(day: str) -> str:
+    try:
+        return figures.day(date.fromisoformat(day))
+    except ValueError:
+        return gettext("the month in all")
 
 
 def amount_of(line: Mapping[str, Any]) -> str:

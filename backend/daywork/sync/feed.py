@@ -7,12 +7,13 @@ at or below the cursor can be missing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from daywork.crosscheck.phone_months import months_for_phones, shows_pay
 from daywork.entries.rules import PHONE_DAYS
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
@@ -25,6 +26,7 @@ from daywork.sync.queries import FeedRow
 from daywork.sync.rules import (
     AFTER_ALL_SUBJECTS,
     LARGEST_PAGE,
+    OWN_MONTH,
     PROTOCOL,
     SCHEMA,
     Cursor,
@@ -79,6 +81,8 @@ async def pull(
         all_entries = may(actor, Right.SEE_LABOUR, site_id)
         scope = await queries.scope_of(actor, site_id, all_entries=all_entries)
         scope_name = f"{actor.member}:{scope.version}:{'all' if all_entries else 'own'}"
+        if await shows_pay(actor, site_id):
+            scope_name += ":pay"
 
         cursor = cursor_from(cursor_text) if cursor_text else None
         if cursor is not None and cursor.site == site_id:
@@ -105,7 +109,7 @@ async def pull(
         )
         more = len(found) > limit
         found = found[:limit]
-        rows = await _fill(actor, site_id, found)
+        rows = await _fill(actor, site_id, found, today)
         if more:
             revision, subject, last = found[-1].revision, found[-1].subject, found[-1].id
         else:
@@ -135,13 +139,15 @@ async def _is_gone(actor: Actor, site: UUID, mark: Mark) -> bool:
     return is_of_another_history(mark.revision, mark.nonce, standing)
 
 
-async def _fill(actor: Actor, site: UUID, found: list[FeedRow]) -> list[PulledRow]:
+async def _fill(actor: Actor, site: UUID, found: list[FeedRow], today: date) -> list[PulledRow]:
     wanted: dict[str, list[UUID]] = {}
     for row in found:
         if not row.gone:
             wanted.setdefault(row.subject, []).append(row.id)
     data = {
-        subject: await queries.phone_rows(actor, site, subject, ids)
+        subject: await months_for_phones(actor, site, ids, today)
+        if subject == OWN_MONTH
+        else await queries.phone_rows(actor, site, subject, ids)
         for subject, ids in wanted.items()
     }
     rows = []

@@ -218,6 +218,13 @@ _IN_SCOPE = """(
     $8 OR e.author = $9 OR e.crew IN (
         SELECT c.id FROM crew c WHERE c.organisation = $1 AND c.site = $2 AND c.foreman = $9)
 )"""
+_LED = """(
+    f.subject <> 'own_month' OR f.gone OR f.id IN (
+        SELECT r.worker FROM roster r
+        JOIN crew c ON c.organisation = r.organisation AND c.site = r.site AND c.id = r.crew
+        WHERE r.organisation = $1 AND r.site = $2 AND c.foreman = $9)
+)"""
+"""A worker's months are for who leads his crew, whatever else somebody may see."""
 _CHANGED = f"""
     SELECT * FROM (
         SELECT f.subject, f.id, f.revision,
@@ -228,7 +235,7 @@ _CHANGED = f"""
                          AND e.id = f.id
         WHERE f.organisation = $1 AND f.site = $2 AND f.revision <= $3 AND f.revision > $11
           AND (f.revision, f.subject, f.id) > ($4, $5, $6)
-          AND (f.subject <> 'entry' OR f.gone OR {_IN_SCOPE})
+          AND (f.subject <> 'entry' OR f.gone OR {_IN_SCOPE}) AND {_LED}
         ORDER BY f.revision, f.subject, f.id LIMIT $10
     ) AS changed
 """  # noqa: S608 - our own words alone
@@ -238,7 +245,7 @@ _FEED_OF_A_FIRST_PULL = f"""
         SELECT f.subject, f.id, f.revision, false AS gone
         FROM feed f
         WHERE f.organisation = $1 AND f.site = $2 AND NOT f.gone
-          AND f.subject IN ('site', 'trade', 'crew', 'worker', 'task')
+          AND f.subject IN ('site', 'trade', 'crew', 'worker', 'task', 'own_month') AND {_LED}
           AND f.revision <= $11 AND (f.revision, f.subject, f.id) > ($4, $5, $6)
         UNION ALL
         SELECT f.subject, f.id, f.revision, false AS gone

@@ -167,6 +167,9 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
         return base64.urlsafe_b64encode(msgspec.msgpack.encode(self)).decode().rstrip("=")
 
 
+OWN_MONTH = "own_month"
+"""A worker's months, as his foreman's phone shows them to him; named by the worker."""
+
 AFTER_ALL_SUBJECTS = "~"
 """Sorts after every subject: the whole revision has been seen."""
 

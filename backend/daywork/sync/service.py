@@ -14,6 +14,8 @@ from uuid import UUID
 import asyncpg
 
 from daywork.approvals.telling import recount
+from daywork.crosscheck.by_phone import record_cross_checks
+from daywork.crosscheck.payload import CrossCheckPayload
 from daywork.delays.rules import DelayPayload
 from daywork.delays.service import record_delays, settle_delay_reports
 from daywork.entries.queries import lock_sites
@@ -78,6 +80,7 @@ TYPES: dict[str, tuple[type[Any], Record]] = {
     "photo.record": (PhotoPayload, record_photos),
     "entry.void": (VoidPayload, record_voids),
     "signature.record": (SignaturePayload, record_signatures),
+    "labour.cross_check": (CrossCheckPayload, record_cross_checks),
 }
 """Payload and use case of each type, in the order a batch is worked through: workers come first,
 because the sheets beside them may name them."""
