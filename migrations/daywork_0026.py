@@ -9,7 +9,7 @@ from typing import Any
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-ID = "2026-11-30T02:00:00:000000"
+ID = "2026-11-30T02:10:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "cross-check on the foreman's phone"
 
