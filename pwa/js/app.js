@@ -12,7 +12,8 @@ import { todayScreen } from "./labour/today.js";
 import { troubleBanner } from "./outbox/banner.js";
 import { chooseSite, phone, redraw, unsent, watch } from "./phone.js";
 
-/** @typedef {{title: string, view: unknown, back?: string}} Screen */
+/** @typedef {{title: string, view: unknown, back?: string, bare?: boolean}} Screen  `bare`: the phone is
+ * in somebody else's hands; nothing but the screen itself is shown */
 
 let ready = false;
 let shown = "";
@@ -28,6 +29,7 @@ const ROOMS = {
   advances: () => import("./advances/screen.js"),
   me: () => import("./me/screen.js"),
   sign: () => import("./signing/screen.js"),
+  check: () => import("./crosscheck/screen.js"),
 };
 /** @type {Record<string, {screen: (rest: string, asked: URLSearchParams) => Screen, leave?: () => void}>} */
 const rooms = {};
@@ -60,9 +62,13 @@ function screen() {
 function draw() {
   const root = document.getElementById("capture");
   if (!root || !ready) return;
-  const { title, view, back } = screen();
+  const { title, view, back, bare } = screen();
   const tab = location.pathname.split("/")[2] ?? "";
-  render(html`
+  const main = html`<main id="main" class="page stack" tabindex="-1">
+        <h1 class="visually-hidden">${title}</h1>
+        ${view}
+      </main>`;
+  render(bare ? html`<div class="frame-body">${main}</div>${dialogView()}` : html`
     <a class="skip" href="#main" @click=${toMain}>${t("Skip to content")}</a>
     <div class="frame with-tabs">
     <nav class="rail" aria-label=${t("Main")}><div class="tabs">
@@ -80,10 +86,7 @@ function draw() {
           aria-current=${tab === "me" ? "page" : nothing}>${icon("me")}</a>
       </header>
       ${troubleBanner()}
-      <main id="main" class="page stack" tabindex="-1">
-        <h1 class="visually-hidden">${title}</h1>
-        ${view}
-      </main>
+      ${main}
     </div></div>
     ${dialogView()}`, root);
   document.title = `${title} · ${t("Daywork")}`;

@@ -36,6 +36,7 @@ export const phone = {
   /** @type {any[]} */ trades: [],
   /** @type {Map<string, any>} */ workers: new Map(),
   /** @type {Map<string, Entry>} */ entries: new Map(),
+  /** @type {Map<string, Record<string, any>>} workers' months, of who leads their crew */ months: new Map(),
   /** @type {any[]} every outbox row of this member, all sites */ items: [],
   /** @type {any[]} */ photos: [],
   /** @type {Set<string>} */ drafts: new Set(),
@@ -190,6 +191,7 @@ function derive() {
     .map((task) => [task.id, task]));
   phone.trades = facts(loaded.trade);
   phone.workers = workersSeen(loaded.worker ?? [], mine, revision);
+  phone.months = new Map((loaded.own_month ?? []).map((r) => [r.id, r.d.months]));
   phone.entries = entriesSeen(loaded.entry ?? [], mine, revision, underway());
 }
 

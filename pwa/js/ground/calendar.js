@@ -47,6 +47,12 @@ export function dayLabel(day) {
     : `${date.getUTCMonth() + 1}月${number}日 ${weekday(day)}`;
 }
 
+/** @param {string} month `2026-03` @returns {string} "2026年3月" / "March 2026" */
+export function monthName(month) {
+  return format("whole month", { month: "long", year: "numeric", timeZone: "UTC" })
+    .format(new Date(`${month}-01T00:00:00Z`));
+}
+
 /** @param {string} day @returns {string} "周四" / "Thu" */
 export function weekday(day) {
   return format("weekday", { weekday: "short", timeZone: "UTC" })

@@ -34,7 +34,8 @@ export function todayScreen(asked) {
     ${writing ? sheetForm(writing, crew) : ""}
     ${sheets.length && !draft ? html`<button class="button quiet" type="button"
       @click=${() => beginAnother(crew.id, day)}>${icon("plus")}${t("Another sheet for this day")}</button>` : ""}
-    <a class="button quiet" href="/m/advances?crew=${crew.id}">${icon("money")}${t("Advance to a worker")}</a>` };
+    <a class="button quiet" href="/m/advances?crew=${crew.id}">${icon("money")}${t("Advance to a worker")}</a>
+    ${crew.foreman === phone.me?.member.id ? html`<a class="button quiet" href="/m/check?crew=${crew.id}">${icon("check")}${t("Let workers check their days")}</a>` : ""}` };
 }
 
 /** @param {string|null} asked */

@@ -4,7 +4,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 
 import { wordOf } from "../entries/overlay.js";
 import { problemNote, wordBadge } from "../entries/words.js";
-import { clock, dayName, moment } from "../ground/calendar.js";
+import { clock, dayName, moment, monthName } from "../ground/calendar.js";
 import { icon } from "../ground/icons.js";
 import { t, tn } from "../ground/language.js";
 import { phone, redraw, underway, unsent } from "../phone.js";
@@ -79,6 +79,8 @@ function whatIs(item) {
     case "photo.record": return t("Photo %(time)s", { time: `${day(payload.work_day)} ${clock(payload.taken_at, phone.site?.time_zone)}` });
     case "sites.worker": return t("New worker %(name)s", { name: payload.name });
     case "signature.record": return t("Signature %(name)s, %(day)s", { name: payload.name, day: day(payload.work_day) });
+    case "labour.cross_check": return t("Cross-check %(name)s, %(month)s", { month: monthName(payload.month),
+      name: phone.workers.get(payload.worker)?.name ?? t("Worker no longer on site") });
     default: return t("Record");
   }
 }
@@ -131,9 +133,11 @@ function mendLink(item) {
   if (item.type === "labour.sheet" && !phone.crews.some((c) => c.id === item.payload.crew)) return "";
   if (["progress.report", "delay.report"].includes(item.type) && !phone.tasks.has(item.payload.task)) return "";
   if (item.type === "signature.record" && !phone.entries.has(item.payload.entry)) return "";
+  if (item.type === "labour.cross_check" && !phone.workers.has(item.payload.worker)) return "";
   const href = item.type === "signature.record" ? `/m/sign/${item.payload.entry}?again=${item.entity_id}` : item.type === "labour.sheet" ? `/m/?day=${item.payload.work_day}&crew=${item.payload.crew}`
     : item.type === "progress.report" ? `/m/tasks/${item.payload.task}?mend=${item.entity_id}`
     : item.type === "labour.advance" ? `/m/advances?mend=${item.entity_id}`
+    : item.type === "labour.cross_check" ? `/m/check/${item.payload.worker}?month=${item.payload.month}&again=${item.entity_id}`
     : item.type === "delay.report" ? `/m/tasks/${item.payload.task}?delay=${item.entity_id}` : "";
   return href ? html`<a class="button primary" href=${href}>${icon("pencil")}${t("Mend")}</a>` : "";
 }

@@ -15,7 +15,7 @@ import { sums } from "../labour/rules.js";
 import { phone, recordOf, redraw, save } from "../phone.js";
 import { taskName } from "../progress/choose.js";
 import { contentOf } from "./content.js";
-import { BOX, drawOn, pathOf } from "./pad.js";
+import { signatureField } from "./field.js";
 import { blank, isSigned, missing, OUTCOMES, PARTIES, signaturePayload } from "./rules.js";
 import { outcomeText, partyText, signedList } from "./signed.js";
 
@@ -26,10 +26,7 @@ phone.under = signedList;
 /** What is being said of the sheet on the screen; another sheet begins anew. */
 let about = "";
 let said = blank("");
-/** @type {import("./pad.js").Strokes} */
-let strokes = [];
-/** @type {() => void} */
-let clear = () => {};
+const box = signatureField((strokes) => { said.strokes = strokes; });
 let missed = "";
 let saving = false;
 
@@ -47,7 +44,6 @@ export function screen(id, asked) {
   }
   const key = `${id} ${entry.version} ${asked.get("again") ?? ""}`;
   if (about !== key) begin(key, asked.get("again"));
-  requestAnimationFrame(preparePad);
   return { title, back, view: html`${sheetToSign(entry)}${form(entry, back)}${signedList(entry)}` };
 }
 
@@ -64,7 +60,7 @@ function begin(key, again) {
     const { party, outcome, name, company, witness, note } = before.payload;
     said = { ...said, party, outcome, name, company, witness, note };
   }
-  strokes = [];
+  box.begin();
   missed = "";
 }
 
@@ -117,27 +113,11 @@ function form(entry, back) {
       ${OUTCOMES.map((one) => html`<option value=${one} ?selected=${one === said.outcome}>${outcomeText(one)}</option>`)}</select></label>
     ${text("name", t("Name of who signs"), { fault: t("Type the name of who signs, refuses or is absent.") })}
     ${text("company", t("Company (may stay empty)"))}
-    ${isSigned(said.outcome) ? html`<div class="signing">
-      <p class="strong" id="pad-label">${t("Sign here with a finger")}</p>
-      <canvas width=${BOX[0]} height=${BOX[1]} role="img" aria-labelledby="pad-label"></canvas>
-      <p class="hint">${t("Without drawing, the name typed above counts.")}</p>
-      ${missed === "strokes" ? html`<p class="fault" role="alert">${t("That is too much drawing: clear it and sign again.")}</p>` : ""}
-      <button class="button small" type="button" @click=${() => clear()}>${t("Clear")}</button></div>` : ""}
+    ${isSigned(said.outcome) ? box.view(missed === "strokes", t("Without drawing, the name typed above counts.")) : ""}
     ${text("witness", t("Witness"), { hint: t("Needed when somebody refuses or is not there."), fault: t("Type the name of somebody who was there and saw it.") })}
     ${text("note", t("Note"), { most: 300 })}
     <div class="save-bar"><button class="button primary big" ?disabled=${saving}>${icon("check")}${t("Keep the signature")}</button></div>
   </form>`;
-}
-
-/** The canvas that is drawn on now; one that comes anew shows what was drawn already. @type {Element|null} */
-let pad = null;
-
-function preparePad() {
-  const canvas = document.querySelector(".signing canvas");
-  if (canvas && canvas !== pad) {
-    clear = drawOn(/** @type {HTMLCanvasElement} */ (canvas), strokes, () => { said.strokes = pathOf(strokes); });
-  }
-  pad = canvas;
 }
 
 /** @param {Entry} entry @param {string} back */

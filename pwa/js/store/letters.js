@@ -8,7 +8,7 @@ import { STRICT } from "./database.js";
 
 /** What this phone can show and mend. A picture without its bytes would be of no use here. */
 const ADOPTED = new Set(["labour.sheet", "progress.report", "delay.report", "labour.advance",
-  "sites.worker", "entry.void", "signature.record"]);
+  "sites.worker", "entry.void", "signature.record", "labour.cross_check"]);
 const FAILED = new Set(["refused", "quarantined"]);
 const MOST = 500;
 
