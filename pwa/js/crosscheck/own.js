@@ -159,10 +159,10 @@ function standingNote(word, own, said) {
     ${said ? wordBadge(wordOf(said, underway())) : ""}</div></div>`;
 }
 
-/** `1.0 工 + 2 h`. @param {number|string} days thousandths @param {number|string} hours thousandths */
+/** `1.0 工 + 2 h`. @param {number} days thousandths @param {number} hours thousandths */
 function amounts(days, hours) {
-  const more = Number(hours) ? ` + ${t("%(n)s h", { n: fromThousandths(Number(hours)) })}` : "";
-  return `${t("%(n)s man-days", { n: fromThousandths(Number(days), 1) })}${more}`;
+  const more = hours ? html` <span class="nowrap-text">+ ${t("%(n)s h", { n: fromThousandths(hours) })}</span>` : "";
+  return html`<span class="nowrap-text">${t("%(n)s man-days", { n: fromThousandths(days, 1) })}</span>${more}`;
 }
 
 /** @param {string[]} said 工 and hours as the office writes them */
@@ -182,7 +182,7 @@ function dayItem(one, own, month) {
 
 /** @param {import("./rules.js").Claim} said */
 function youSay(said) {
-  return html`<span class="warn-text">${t("you say: %(what)s", { what: spoken([said.man_days, said.overtime_hours]) })} · ${said.reason}</span>`;
+  return html`<span class="warn-text">${t("you say:")} ${spoken([said.man_days, said.overtime_hours])} · ${said.reason}</span>`;
 }
 
 /** @param {string} day @param {OwnMonth} own @param {string} month */
@@ -210,8 +210,8 @@ function money(pay) {
 function disputed(own) {
   return html`<section class="stack tight"><h3>${t("What you disputed")}</h3><ul class="list">${own.disputes.map((one) => html`
     <li class="item"><div class="item-main"><b>${one.whole_month ? t("The sum of the month") : dayLabel(one.day)}</b>
-      <span>${t("recorded: %(what)s", { what: spoken(one.recorded) })}</span>
-      <span>${t("you say: %(what)s", { what: spoken(one.claimed) })}</span><span class="muted">${one.reason}</span>
+      <span>${t("recorded:")} ${spoken(one.recorded)}</span>
+      <span>${t("you say:")} ${spoken(one.claimed)}</span><span class="muted">${one.reason}</span>
       ${one.outcome ? html`<span><b>${one.outcome === "agreed" ? t("The office agrees") : t("The office leaves it as it is")}:</b> ${one.answer}</span>` : ""}</div>
     <div class="item-end"><span class="badge ${one.outcome === "agreed" ? "ok" : one.outcome ? "plain" : "warn"}">${
       one.outcome === "agreed" ? t("Agreed") : one.outcome ? t("Stands") : t("Waiting")}</span></div></li>`)}</ul></section>`;
