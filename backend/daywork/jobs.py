@@ -23,6 +23,8 @@ from pgqueuer import PgQueuer
 from pgqueuer.models import Job, Schedule
 
 from daywork.approvals.automatic import approve_automatically
+from daywork.approvals.kept import keep_doubts
+from daywork.approvals.kept_queries import companies_with_doubts
 from daywork.approvals.telling import tell_waiting
 from daywork.delays.service import check_due, check_site
 from daywork.ground.database import close_database, ground_transaction, open_database
@@ -188,6 +190,13 @@ def register(queue: PgQueuer, tools: Tools) -> None:
             companies = await companies_moved(owner)
         for organisation in companies:
             await keep_up(organisation)
+
+    @queue.schedule("daywork_doubts", "* * * * *", clean_old=True)
+    async def doubts(_schedule: Schedule) -> None:
+        async with tools.owner() as owner:
+            companies = await companies_with_doubts(owner)
+        for organisation in companies:
+            await keep_doubts(organisation)
 
     @queue.schedule("daywork_signatures", "5 * * * *", clean_old=True)
     async def signatures(_schedule: Schedule) -> None:

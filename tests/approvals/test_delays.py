@@ -13,7 +13,7 @@ from daywork.approvals.opened import open_record, record_for
 from daywork.approvals.service import approve, approve_clean, reopen, send_back
 from daywork.approvals.telling import tell_waiting
 from daywork.approvals.undoing import take_back
-from daywork.approvals.waiting import cards_of, queue_of
+from daywork.approvals.waiting import cards_of
 from daywork.delays.list_queries import days_lost
 from daywork.ground.database import company_transaction
 from daywork.ground.problems import Problem
@@ -31,6 +31,7 @@ from tests.delays.test_service import delay, on_record
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import report, said, send, sheet
+from tests.support.queues import checked
 
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(seconds=5)
@@ -45,7 +46,7 @@ async def waiting(cast: Cast, actor: Actor) -> list[str]:
     async with company_transaction(actor.organisation):
         site = await site_by_id(cast.organisation, cast.site)
         assert site is not None
-        found = await queue_of(actor, site)
+        found = await checked(actor, site)
     with speaking("en"):
         return sorted(words.title_of(card.record) for card in [*found.doubtful, *found.clean])
 

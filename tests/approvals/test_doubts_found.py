@@ -7,7 +7,6 @@ from uuid import UUID
 
 from daywork.approvals.doubts import Doubt, DoubtKind
 from daywork.approvals.service import approve
-from daywork.approvals.waiting import counts_of_queue, queue_of
 from daywork.approvals.words import doubt_words
 from daywork.ground.database import company_transaction
 from daywork.people.actor import Actor
@@ -18,6 +17,7 @@ from daywork.web.language import speaking
 from tests.support.cast import DAY, Cast
 from tests.support.database import query
 from tests.support.phone_words import line, mutation, said, send, sheet
+from tests.support.queues import checked
 
 
 async def sent(cast: Cast, *mutations: dict[str, Any], by: Actor | None = None) -> list[UUID]:
@@ -30,9 +30,7 @@ async def sent(cast: Cast, *mutations: dict[str, Any], by: Actor | None = None) 
 async def doubts_of(cast: Cast, entry: UUID) -> dict[DoubtKind, Doubt]:
     async with company_transaction(cast.organisation):
         site = await site_for(cast.supervisor, cast.site, Right.SEE_LABOUR)
-        waiting = await queue_of(cast.supervisor, site)
-        counts = await counts_of_queue(cast.supervisor, site)
-    assert (counts.waiting, counts.elsewhere) == (waiting.waiting, waiting.elsewhere)
+        waiting = await checked(cast.supervisor, site)
     cards = {card.record.id: card for card in [*waiting.doubtful, *waiting.clean]}
     return {doubt.kind: doubt for doubt in cards[entry].doubts}
 

@@ -11,7 +11,6 @@ import pytest
 from daywork.approvals.automatic import approve_automatically, within
 from daywork.approvals.service import approve, approve_clean, reopen, send_back
 from daywork.approvals.undoing import take_back
-from daywork.approvals.waiting import counts_of_queue, queue_of
 from daywork.entries.queries import last_decisions
 from daywork.ground.database import company_transaction
 from daywork.ground.terms import Role
@@ -25,6 +24,7 @@ from tests.approvals.test_deciding import correct, refused, sent, state
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.phone_words import line, report, said, send, sheet
+from tests.support.queues import checked
 
 MARCH = date(2026, 3, 1)
 IN_APRIL = datetime(2026, 4, 2, tzinfo=UTC)
@@ -36,13 +36,10 @@ async def agreed(cast: Cast, **rule: Any) -> None:
 
 
 async def queue(actor: Actor, cast: Cast) -> Sequence[UUID]:
-    """What waits for the person; the counts from the index must always be those of the queue."""
+    """What waits for the person; pages and counts must always be those of the queue."""
     async with company_transaction(cast.organisation):
         site = await site_for(actor, cast.site, Right.SEE_LABOUR)
-        found = await queue_of(actor, site)
-        counts = await counts_of_queue(actor, site)
-    assert (counts.waiting, counts.elsewhere) == (found.waiting, found.elsewhere)
-    return [card.record.id for card in [*found.doubtful, *found.clean]]
+        return (await checked(actor, site)).ids
 
 
 # Two steps

@@ -14,7 +14,7 @@ from daywork.approvals.automatic import approve_automatically
 from daywork.approvals.opened import open_record
 from daywork.approvals.service import approve, reopen, send_back
 from daywork.approvals.undoing import take_back
-from daywork.approvals.waiting import Card, queue_of
+from daywork.approvals.waiting import Card
 from daywork.evidence.service import check
 from daywork.ground.database import company_transaction
 from daywork.ground.ids import new_id
@@ -36,6 +36,7 @@ from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.months import sheet_sent
 from tests.support.phone_words import line, mutation, said, send
+from tests.support.queues import checked
 
 NOW = datetime.now(UTC)
 
@@ -79,7 +80,7 @@ async def card_of(actor: Actor, cast: Cast, entry: UUID) -> Card:
     async with company_transaction(actor.organisation):
         site = await site_by_id(cast.organisation, cast.site)
         assert site is not None
-        found = await queue_of(actor, site)
+        found = await checked(actor, site)
     return next(card for card in [*found.doubtful, *found.clean] if card.record.id == entry)
 
 

@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from daywork.approvals.queries import Record
 from daywork.approvals.service import Made, record
-from daywork.approvals.waiting import Card, queue_of
+from daywork.approvals.waiting import clean_of_queue, doubtful_among
 from daywork.entries.closed import months_of
 from daywork.entries.queries import entries_by_id, last_decisions, lock_site
 from daywork.ground.database import company_transaction
@@ -55,9 +56,11 @@ async def _on_site(organisation: UUID, site_id: UUID, now: datetime) -> int:
         if not rule.automatic or rule.set_by is None or site is None:
             return 0
         actor = Actor(organisation, rule.set_by, "", "", False, {site_id: Role.SUPERVISOR})
-        waiting = await queue_of(actor, site)
-        rested = [one for one in waiting.clean if now - one.record.received_at >= SETTLING]
+        clean, _facts, _waiting = await clean_of_queue(actor, site)
+        rested = [one for one in clean if now - one.received_at >= SETTLING]
         ready = await _untouched_within(actor, rule, rested)
+        doubted = await doubtful_among(actor, ready)
+        ready = [entry for entry in ready if entry not in doubted]
         if not ready:
             return 0
         facts = await entries_by_id(actor, ready)
@@ -72,17 +75,17 @@ async def _on_site(organisation: UUID, site_id: UUID, now: datetime) -> int:
     return len(ready)
 
 
-async def _untouched_within(actor: Actor, rule: ApprovalRule, cards: list[Card]) -> list[UUID]:
-    ids = [card.record.id for card in cards]
+async def _untouched_within(actor: Actor, rule: ApprovalRule, records: list[Record]) -> list[UUID]:
+    ids = [one.id for one in records]
     touched = await last_decisions(actor, ids)
-    months = await months_of(actor, {card.record.site for card in cards})
-    sheets = [card.record.id for card in cards if card.record.is_sheet]
+    months = await months_of(actor, {one.site for one in records})
+    sheets = [one.id for one in records if one.is_sheet]
     amounts = await amounts_of(actor, sheets) if rule.automatic_amount is not None else {}
     return [
-        card.record.id
-        for card in cards
-        if card.record.id not in touched
-        and not card.record.is_advance  # nobody lends money by a machine
-        and not months.holds(card.record.site, card.record.work_day, card.record.kind)
-        and within(rule, card.record.man_days, amounts.get(card.record.id))
+        one.id
+        for one in records
+        if one.id not in touched
+        and not one.is_advance  # nobody lends money by a machine
+        and not months.holds(one.site, one.work_day, one.kind)
+        and within(rule, one.man_days, amounts.get(one.id))
     ]

@@ -18,7 +18,7 @@ from daywork.approvals.opened import changes_since, open_record, record_for
 from daywork.approvals.queries import Record
 from daywork.approvals.rules import Changes, offered
 from daywork.approvals.undoing import may_undo, take_back
-from daywork.approvals.waiting import Queue, cards_of, counts_of_queue, queue_of
+from daywork.approvals.waiting import cards_of, clean_of_queue, counts_of_queue, stretch_of_queue
 from daywork.chain.pages import code_qr
 from daywork.chain.service import codes_of_versions
 from daywork.crosscheck.answer_queries import open_disputes_count
@@ -111,30 +111,32 @@ async def queue(
     decided: FromQuery[UUID | None] = None,
     back: FromQuery[int] = 0,
 ) -> Response[str]:
-    """What waits on one site; ``after``: the next stretch of it, which htmx adds at the end."""
+    """What waits on one site; ``after``: the next stretch of it, which htmx adds at the end.
+
+    ``shown``: so many cards are, or with this stretch will be, on the page; it stands in the
+    address too, so that whoever comes back finds the place again.
+    """
     actor: Actor = request.user
-    async with company_transaction(actor.organisation):
+    most = SHOWN if after else max(shown, SHOWN)
+    async with company_transaction(actor.organisation, snapshot=True):
         at, sites = await _site_chosen(actor, site)
-        waiting = await queue_of(actor, at)
+        known = await queries.records_by_id(actor, [after]) if after else {}
+        stretch = await stretch_of_queue(actor, at, most, known.get(after) if after else None)
         rule = await rule_of(actor.organisation, at.id)
         just = await _just_decided(actor, decided, at) if decided else None
         undo = await _undo_offered(actor, just)
-        known = await queries.records_by_id(actor, [after]) if after else {}
-        cards = await cards_of(actor, list(known.values()))
         disputed = await open_disputes_count(actor.organisation, at.id)
-    most = max(shown, SHOWN)
-    stretch = waiting.stretch(most, cards[0] if cards else None)
     return page(
         request,
         "approvals/queue.html",
         block="stretch" if after else "queue",
         site=at,
         sites=sites,
-        waiting=waiting,
+        waiting=stretch,
         stretch=stretch,
         rule=rule,
         after=after,
-        next_shown=most + SHOWN,
+        next_shown=max(shown, SHOWN) + SHOWN,
         just=just,
         undo=undo,
         back=back,
@@ -167,15 +169,17 @@ async def _clean_page(
     request: Request, site: UUID | None, outcome: service.CleanOutcome | None = None
 ) -> Response[str]:
     actor: Actor = request.user
-    async with company_transaction(actor.organisation):
+    async with company_transaction(actor.organisation, snapshot=True):
         at, _sites = await _site_chosen(actor, site)
-        waiting: Queue = await queue_of(actor, at)
+        clean, facts, waiting = await clean_of_queue(actor, at)
         rule = await rule_of(actor.organisation, at.id)
         left = await queries.records_by_id(actor, outcome.left) if outcome else {}
     return page(
         request,
         "approvals/clean.html",
         site=at,
+        clean=clean,
+        facts=facts,
         waiting=waiting,
         outcome=outcome,
         left=list(left.values()),

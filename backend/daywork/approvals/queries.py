@@ -121,18 +121,6 @@ def _record(row: object) -> Record:
     return Record(**values)
 
 
-async def records_waiting(actor: Actor, site: UUID) -> list[Record]:
-    """Everything that waits for a decision on the site, the oldest work day first."""
-    rows = await fetch(
-        _RECORD + " AND e.site = $3 AND e.state = 'submitted'"
-        " ORDER BY e.work_day, e.kind, crew_name, e.received_at, e.id",
-        actor.organisation,
-        list(DECIDED_HERE),
-        site,
-    )
-    return [_record(row) for row in rows]
-
-
 async def records_by_id(actor: Actor, entries: Collection[UUID]) -> dict[UUID, Record]:
     """These records, whatever their state; unknown ones and other kinds are left out."""
     rows = await fetch(

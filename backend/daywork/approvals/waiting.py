@@ -1,11 +1,13 @@
 """What waits for a decision, each with its doubts: a few set-based queries for hundreds of sheets.
 
-Reading side of the room; deciding is in ``service``. Callers hold an open transaction.
+Reading side of the room; deciding is in ``service``. Callers hold an open transaction. Where a
+record stands in the queue is kept (``kept``), so a page looks closely at what it shows, and at what
+came in or was touched since the worker kept it last. What a card says is always found anew.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -24,6 +26,7 @@ from daywork.approvals.doubts import (
     SheetFacts,
     doubts,
 )
+from daywork.approvals.kept_queries import Place, part_of_queue, unknown_waiting
 from daywork.approvals.queries import Record
 from daywork.ground.calendar import day_at
 from daywork.ground.money import ZERO
@@ -44,6 +47,9 @@ LOOK_BACK: Final = timedelta(days=14)
 PRICE_LOOK_BACK: Final = timedelta(days=62)
 """So far back a worker's last approved day is looked for, to see whether the price changed."""
 
+MOST_CLEAN: Final = 1000
+"""So many clean ones are reviewed at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -55,59 +61,20 @@ class Card:
     photos: tuple[Photo, ...]
 
     @property
-    def place(self) -> tuple[int, date, str, str, datetime, UUID]:
+    def place(self) -> Place:
         """Where it stands in the queue: the worst first, then the oldest work day."""
         r = self.record
-        rank = 2 if not self.doubts else 0 if self.serious else 1
-        return rank, r.work_day, r.kind.value, r.crew_name, r.received_at, r.id
+        return self.rank, r.work_day, r.kind.value, r.crew_name, r.received_at, r.id
+
+    @property
+    def rank(self) -> int:
+        """0 with a serious doubt, 1 with a doubt, 2 without."""
+        return 2 if not self.doubts else 0 if self.serious else 1
 
     @property
     def serious(self) -> bool:
         """At least one doubt would cost money."""
         return any(doubt.serious for doubt in self.doubts)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of the queue, as one page shows it."""
-
-    doubtful: list[Card]
-    clean: list[Card]
-    left: int
-    """How many come after it."""
-
-    @property
-    def last(self) -> UUID | None:
-        """The record it ends with: the next stretch comes after it."""
-        cards = self.clean or self.doubtful
-        return cards[-1].record.id if cards else None
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """Everything that waits on one site, the worst first."""
-
-    doubtful: list[Card]
-    clean: list[Card]
-    elsewhere: int = 0
-    """How many wait for somebody else's step."""
-
-    @property
-    def waiting(self) -> int:
-        """How many there are in all."""
-        return len(self.doubtful) + len(self.clean)
-
-    def stretch(self, most: int, after: Card | None = None) -> Stretch:
-        """At most so many cards, from the beginning or after a card that may be decided by now."""
-        cards = [*self.doubtful, *self.clean]
-        if after is not None:
-            cards = [card for card in cards if card.place > after.place]
-        shown = cards[:most]
-        return Stretch(
-            [card for card in shown if card.doubts],
-            [card for card in shown if not card.doubts],
-            len(cards) - len(shown),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +86,37 @@ class QueueCounts:
     """How many wait for somebody else's step."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the queue, as one page shows it, and the counts of the whole."""
+
+    doubtful: list[Card]
+    clean: list[Card]
+    left: int
+    """How many come after it."""
+    waiting: int
+    all_clean: int
+    """How many of those that wait are clean."""
+    elsewhere: int
+    """How many wait for somebody else's step."""
+    after_doubtful: bool = False
+    """Whether the stretch before it ended with a doubtful one."""
+
+    @property
+    def first(self) -> UUID | None:
+        """The record it begins with."""
+        cards = self.doubtful or self.clean
+        return cards[0].record.id if cards else None
+
+    @property
+    def last(self) -> UUID | None:
+        """The record it ends with: the next stretch comes after it."""
+        cards = self.clean or self.doubtful
+        return cards[-1].record.id if cards else None
+
+
 async def counts_of_queue(actor: Actor, site: Site) -> QueueCounts:
-    """The counts of :func:`queue_of`, from an index: they cost the same in a long queue."""
+    """The counts of :func:`stretch_of_queue`, from an index: the same in a long queue."""
     rule = await rule_of(actor.organisation, site.id)
     turns = turns_shown(actor, rule, site.id)
     counts = await queries.waiting_by_site(actor, [site.id])
@@ -128,19 +124,55 @@ async def counts_of_queue(actor: Actor, site: Site) -> QueueCounts:
     return QueueCounts(mine, sum(counts.values()) - mine)
 
 
-async def queue_of(actor: Actor, site: Site) -> Queue:
-    """What waits on the site; those with a serious doubt come first of all."""
-    records = await queries.records_waiting(actor, site.id)
-    rule = await rule_of(actor.organisation, site.id)
-    turns = turns_shown(actor, rule, site.id)
-    mine = [record for record in records if record.steps_passed in turns]
-    cards = await cards_of(actor, mine)
-    cards.sort(key=lambda card: card.place)
-    return Queue(
+async def stretch_of_queue(
+    actor: Actor, site: Site, most: int, after: Record | None = None
+) -> Stretch:
+    """At most so many cards of what waits, those with a serious doubt first of all.
+
+    It begins at the first, or after a record that may be decided by now.
+    """
+    found = await _ranks_unkept(actor, site)
+    (before,) = await cards_of(actor, [after]) if after else (None,)
+    part = await part_of_queue(
+        actor.organisation,
+        site.id,
+        turns_shown(actor, await rule_of(actor.organisation, site.id), site.id),
+        found,
+        most=most,
+        after=before.place if before else None,
+    )
+    records = await queries.records_by_id(actor, part.ids)
+    cards = await cards_of(actor, [records[entry] for entry in part.ids])
+    return Stretch(
         [card for card in cards if card.doubts],
         [card for card in cards if not card.doubts],
-        len(records) - len(mine),
+        part.left,
+        part.waiting,
+        part.clean,
+        part.elsewhere,
+        before is not None and bool(before.doubts),
     )
+
+
+async def clean_of_queue(actor: Actor, site: Site) -> tuple[list[Record], dict[UUID, Facts], int]:
+    """Every record without a doubt, in the queue's order; what stands beside the reports and the
+    advances among them; and how many wait in all."""
+    turns = turns_shown(actor, await rule_of(actor.organisation, site.id), site.id)
+    found = await _ranks_unkept(actor, site)
+    part = await part_of_queue(
+        actor.organisation, site.id, turns, found, most=MOST_CLEAN, only_clean=True
+    )
+    records = await queries.records_by_id(actor, part.ids)
+    others = await cards_of(actor, [one for one in records.values() if not one.is_sheet])
+    facts = {card.record.id: card.facts for card in others}
+    return [records[entry] for entry in part.ids], facts, part.waiting
+
+
+async def _ranks_unkept(actor: Actor, site: Site) -> dict[UUID, int]:
+    """Ranks of what is not kept: of what came in and what was touched a moment ago."""
+    unknown = await unknown_waiting(actor.organisation, site.id)
+    records = await queries.records_by_id(actor, unknown)
+    return {card.record.id: card.rank for card in await cards_of(actor, list(records.values()))}
 
 
 async def doubtful_among(actor: Actor, entries: Collection[UUID]) -> set[UUID]:
