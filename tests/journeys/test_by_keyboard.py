@@ -14,6 +14,7 @@ from tests.journeys.crew import (
     states,
     yesterday,
 )
+from tests.journeys.test_every_screen import faults_of
 from tests.support.browser import Phone
 from tests.support.cast import Cast
 from tests.support.company import PASSWORD
@@ -130,3 +131,50 @@ def test_the_clean_ones_versions_steps_and_months_are_done_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio", name="Two: the supervisor, then the office")).to_be_checked()
     assert value(cast.url, "SELECT steps FROM approval_rule WHERE site = $1", cast.site) == 2
+
+
+def test_a_version_that_changed_meanwhile_is_compared_by_keyboard(
+    app_server: Server, cast: Cast, new_phone: Callable[..., Phone]
+) -> None:
+    narrow = {"width": 320, "height": 640}
+    page = sign_in(new_phone("en", viewport=narrow), app_server, cast, "supervisor")
+    page.goto(f"{app_server.url}/approvals")
+    expect(page.locator("form[data-decide=approve]")).to_have_count(1)
+    entry = value(cast.url, "SELECT id FROM entry")
+    lines = [line(worker) for worker in cast.workers[:3]]
+    change = {"reason": "half a day", "entity_id": entry, "day": yesterday()}
+    for base in (1, 2):
+        lines[base] = line(cast.workers[base], "0.5")
+        send_from_the_phone(app_server, cast, sheet(cast, *lines, base_version=base, **change))
+
+    tab_to(page, "Approve")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Changed since you opened it. Nothing was decided.")).to_be_visible()
+    expect(page.locator(".approval")).to_be_focused()
+    assert states(cast, yesterday()) == [("submitted", 3, Decimal("2.000"))]
+    tab_to(page, "Carpenters")  # the card's head leads to the record
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/approvals/{entry}")
+    tab_to(page, "Compare two versions")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/compare?*")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Versions 1 and 3")
+    expect(page.get_by_text("worker 4 taken off")).to_be_visible()
+    assert faults_of(page, "en") == []
+
+    tab_to(page, "From version")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "Compare")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Versions 2 and 3")
+    expect(page.get_by_text("worker 4")).to_have_count(0)
+    expect(page.get_by_text("worker 3: 1.0 man-days → 0.5 man-days")).to_be_visible()
+    assert faults_of(page, "en") == []
+
+    tab_to(page, "Back")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/approvals/{entry}")
+    tab_to(page, "Approve")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/approvals?*")
+    assert states(cast, yesterday()) == [("approved", 3, Decimal("2.000"))]

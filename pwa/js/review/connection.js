@@ -15,6 +15,7 @@ export function watchConnection() {
   const stale = kept !== undefined;
   const tell = () => {
     banner.hidden = navigator.onLine && !stale;
+    document.body.toggleAttribute("data-offline", !navigator.onLine);
     if (!words || banner.hidden) return;
     const asked = { time: clock.format(age) };
     words.textContent = navigator.onLine ? t("This is how it stood at %(time)s.", asked)
