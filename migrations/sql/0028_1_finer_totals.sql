@@ -19,6 +19,9 @@ ALTER TABLE labour_total
         ELSE num_nonnulls(crew, trade, worker, work_day) = 0 END),
     ADD CONSTRAINT labour_total_year
         CHECK (way NOT LIKE '%year' OR extract(month FROM month) = 1);
+-- Who has most 工, of all workers: read from the index alone.
+CREATE INDEX labour_total_by_month ON labour_total (organisation, site, month)
+    INCLUDE (worker, man_days) WHERE way = 'worker';
 -- The rows of a page, out of the many it was chosen from.
 CREATE INDEX labour_total_by_worker ON labour_total (organisation, worker, month) WHERE way = 'worker';
 CREATE INDEX labour_total_by_task ON labour_total (organisation, task, month)

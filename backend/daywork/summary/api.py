@@ -12,7 +12,7 @@ from litestar import MediaType, Response, get
 from litestar.params import FromQuery
 
 from daywork.summary import service
-from daywork.summary.rules import Figures, Plan, Row, grouping_named
+from daywork.summary.rules import MOST_SKIPPED, Figures, Plan, Row, Stretch, grouping_named
 from daywork.web.language import language
 from daywork.web.request import Request, named
 
@@ -59,14 +59,23 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
+ROWS_A_REPLY = 1000
+
+
 @get("/api/labour/summary")
 async def summary_of_month(
     request: Request,
     site: FromQuery[str | None] = None,
     month: FromQuery[str | None] = None,
     by: FromQuery[str | None] = None,
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[bytes]:
-    """A month by worker, crew, trade, task, cost_code, site or day."""
+    """A month by worker, crew, trade, task, cost_code, site or day.
+
+    ``find``: only rows whose name or number holds it. ``rows_in_all`` says how many there are;
+    ``skip`` asks for those after so many of them. The totals are of the month, whatever is shown.
+    """
     found = await service.month_summary(
         request.user,
         named(site),
@@ -74,6 +83,7 @@ async def summary_of_month(
         grouping_named(by),
         datetime.now(UTC),
         english=language() == "en",
+        stretch=Stretch(find.strip(), min(max(skip, 0), MOST_SKIPPED), ROWS_A_REPLY),
     )
     view = found.view
     said = {
@@ -81,6 +91,7 @@ async def summary_of_month(
         "by": found.by.value,
         "sites": [{"id": one.id, "name": one.name} for one in view.sites],
         "currency": view.currency if view.pay else None,
+        "rows_in_all": found.in_all,
         "rows": [_row(row) for row in found.rows],
         "total": _figures(found.total),
         "before": _figures(found.before),

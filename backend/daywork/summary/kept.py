@@ -113,13 +113,14 @@ def _of_lines(way: Way) -> str:
         GROUP BY {grouped})"""  # noqa: S608 - pieces of SQL of our own
 
 
-def rows_of(way: Way) -> str:
+def rows_of(way: Way, sums: Sequence[str] | None = None) -> str:
     """Rows of the sites ``$2`` and the whole months from ``$3`` to ``$4``, in parentheses.
 
-    Columns: site, month, the way's key, ``hours`` (by site) or ``crews`` (by worker), the sums.
-    A month has at most one row of each site and key.
+    Columns: site, month, the way's key, ``hours`` (by site) or ``crews`` (by worker), the sums. A
+    month has at most one row of each site and key. ``sums``: only these and the key, which may be
+    read from an index alone.
     """
-    names = (*_names(way), *NAMES)
+    names = (*_names(way), *NAMES) if sums is None else (*KEYS[way], *sums)
     kept, made = (", ".join(f"{of}.{name}" for name in names) for of in "kr")
     return f"""(
         WITH moved AS MATERIALIZED ({_MOVED})
@@ -132,14 +133,14 @@ def rows_of(way: Way) -> str:
     )"""  # noqa: S608 - pieces of SQL of our own
 
 
-def rows_until(way: Way) -> str:
+def rows_until(way: Way, sums: Sequence[str] = NAMES) -> str:
     """Rows of the sites ``$2`` from ``$3``, which is before any record, to the end of the month
     that ends on ``$4``, in parentheses. ``way`` is one of :data:`YEARLY`.
 
     Columns: site, the way's key, the sums. What has passed is read by the year, so that a company
     that has been at work for long adds up no more rows than a young one.
     """
-    names = (*KEYS[way], *NAMES)
+    names = (*KEYS[way], *sums)
     kept, made = (", ".join(f"{of}.{name}" for name in names) for of in "kr")
     unmoved = "NOT EXISTS (SELECT FROM moved s WHERE s.site = k.site AND s.month = k.month)"
     return f"""(

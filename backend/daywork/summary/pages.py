@@ -1,23 +1,37 @@
 """The labour pages: the month, the sheets behind each figure, the workbook and the paper."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+import re
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import ExitStack, aclosing
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
-from urllib.parse import urlencode
+from typing import IO, Any
+from urllib.parse import quote_plus, urlencode
 
 from litestar import Response, get, post
 from litestar.params import FromQuery
+from litestar.response import Stream
 
 from daywork.ground.problems import NOT_FOUND
 from daywork.ground.terms import EntryState
 from daywork.summary import service
+from daywork.summary.columns import grouping_name, name_of
 from daywork.summary.origins import Narrowing
-from daywork.summary.paper import pdf_of
-from daywork.summary.rules import NONE, Grouping, Month, Row, grouping_named
+from daywork.summary.paper import MOST_ROWS, pdf_of
+from daywork.summary.rules import (
+    MOST_SKIPPED,
+    NONE,
+    Figures,
+    Grouping,
+    Month,
+    Row,
+    Stretch,
+    grouping_named,
+)
 from daywork.summary.service import View
-from daywork.summary.workbook import grouping_name, name_of, workbook_of
+from daywork.summary.workbook import MonthBook
 from daywork.web.downloads import attachment
 from daywork.web.figures import day as day_words
 from daywork.web.figures import places_of
@@ -30,21 +44,31 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Link = Callable[..., str]
 
-ROWS_AT_ONCE = 500
-"""Rows on one page; the workbook holds them all."""
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+").fullmatch
+
+ROWS_AT_ONCE = 100
+"""Rows on one page, and added to it at a time; the workbook holds them all."""
+
+
+def _quoted(value: object) -> str:
+    """As it stands in an address. A page has a thousand of them, nearly all ids and numbers."""
+    text = str(value)
+    return text if _PLAIN(text) else quote_plus(text)
 
 
 def links_of(view: View) -> Link:
     """Makes addresses that keep site and month: ``link("/labour", by="crew")``."""
 
+    several = view.site is not None and len(view.choice) > 1
+    here = {"site": view.site.id if several and view.site else None, "month": view.month.text}
+
     def link(path: str, **asked: Any) -> str:
-        values = {
-            "site": view.site.id if view.site and len(view.choice) > 1 else None,
-            "month": view.month.text,
-            **asked,
-        }
-        kept = {name: value for name, value in values.items() if value not in (None, "", False)}
-        return f"{path}?{urlencode(kept)}" if kept else path
+        kept = [
+            f"{name}={_quoted(value)}"
+            for name, value in {**here, **asked}.items()
+            if value not in (None, "", False)
+        ]
+        return f"{path}?{'&'.join(kept)}" if kept else path
 
     return link
 
@@ -55,8 +79,11 @@ async def labour(
     site: FromQuery[str | None] = None,
     month: FromQuery[str | None] = None,
     by: FromQuery[str | None] = None,
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[str]:
-    """A month by worker, crew, trade, task, cost code, site or day."""
+    """A month by worker, crew, trade, task, cost code, site or day: rows that hold ``find``, after
+    ``skip`` of them. The next ones are added to the page by htmx, and stand alone without it."""
     summary = await service.month_summary(
         request.user,
         named(site),
@@ -64,12 +91,13 @@ async def labour(
         grouping_named(by),
         datetime.now(UTC),
         english=language() == "en",
+        stretch=Stretch(find.strip()[:80], min(max(skip, 0), MOST_SKIPPED), ROWS_AT_ONCE),
     )
-    shown = summary.rows[:ROWS_AT_ONCE]
+    figures = [summary.total, *(row.figures for row in summary.rows)]
     return page(
         request,
         "labour/summary.html",
-        block="summary",
+        block="rows" if skip and not request.htmx.boosted else "summary",
         summary=summary,
         view=summary.view,
         link=links_of(summary.view),
@@ -78,20 +106,20 @@ async def labour(
             for one in Grouping
             if one is not Grouping.SITE or summary.view.several or one is summary.by
         ],
-        shown=shown,
+        at_once=ROWS_AT_ONCE,
         row_name=row_name,
         asked_of=asked_of,
-        man_day_places=places_of(_man_days(summary.rows), 1),
-        hour_places=places_of(row.figures.overtime_hours for row in summary.rows),
+        man_day_places=places_of(_man_days(figures), 1),
+        hour_places=places_of(one.overtime_hours for one in figures),
         next_month=_next(summary.view),
     )
 
 
-def _man_days(rows: Iterable[Row]) -> Iterator[Decimal]:
-    for row in rows:
-        yield row.figures.man_days
-        yield row.figures.pending_man_days
-        yield row.figures.returned_man_days
+def _man_days(figures: Iterable[Figures]) -> Iterator[Decimal]:
+    for one in figures:
+        yield one.man_days
+        yield one.pending_man_days
+        yield one.returned_man_days
 
 
 def _next(view: View) -> Month | None:
@@ -241,20 +269,30 @@ async def advances(
 @get("/labour/summary.xlsx")
 async def workbook(
     request: Request, site: FromQuery[str | None] = None, month: FromQuery[str | None] = None
-) -> Response[bytes]:
-    """The month as Excel, in the person's language."""
-    now = datetime.now(UTC)
-    summaries = await service.month_in_every_grouping(
-        request.user, named(site), month, now, english=language() == "en"
-    )
-    view = summaries[Grouping.WORKER].view
+) -> Stream:
+    """The month as Excel, in the person's language; made in a file and sent from it."""
+    now, person = datetime.now(UTC), request.user
+    parts = service.month_by_parts(person, named(site), month, now, english=language() == "en")
+    with ExitStack() as left:
+        file = left.enter_context(tempfile.TemporaryFile())
+        book = MonthBook(file, now, person.name, person.organisation_name)
+        async with aclosing(parts):
+            async for part in parts:
+                view = part.view
+                await asyncio.to_thread(book.write, part)
+        await asyncio.to_thread(book.close)
+        await service.note_export(person, view.sites, view.month.text)
+        left.pop_all()
     where = view.site.name if view.site else _("All sites")
     name = f"{_('Labour summary')} {where} {view.month.text}.xlsx"
-    made = await asyncio.to_thread(
-        workbook_of, summaries, now, request.user.name, request.user.organisation_name
-    )
-    await service.note_export(request.user, view.sites, view.month.text)
-    return Response(made, media_type=XLSX, headers=attachment(name))
+    return Stream(_pieces(file), media_type=XLSX, headers=attachment(name))
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := await asyncio.to_thread(file.read, 1 << 18):
+            yield piece
 
 
 @get("/labour/summary.pdf")
@@ -267,7 +305,13 @@ async def paper(
     """The month in one grouping to print, in the person's language."""
     now = datetime.now(UTC)
     summary = await service.month_summary(
-        request.user, named(site), month, grouping_named(by), now, english=language() == "en"
+        request.user,
+        named(site),
+        month,
+        grouping_named(by),
+        now,
+        english=language() == "en",
+        stretch=Stretch(limit=MOST_ROWS),
     )
     view = summary.view
     where = view.site.name if view.site else _("All sites")

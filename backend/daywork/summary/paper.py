@@ -7,8 +7,8 @@ paper and Excel cannot come to differ.
 from datetime import date, datetime
 from decimal import Decimal
 
+from daywork.summary.columns import Cell, Column, columns_of, grouping_name
 from daywork.summary.service import Summary
-from daywork.summary.workbook import Cell, Column, columns_of, grouping_name
 from daywork.web.figures import moment, month, number
 from daywork.web.language import gettext as _
 from daywork.web.paper import EDGE, SANS, Grid
@@ -90,9 +90,9 @@ def pdf_of(summary: Summary, made_at: datetime, by_whom: str, company: str) -> b
     paper = _Paper(summary, company, f"{_('Made')} {moment(made_at, zone)} · {by_whom}")
     paper.set_title(f"{_('Labour summary')} {summary.view.month.text}")
     paper.add_page()
-    for row in summary.rows[:MOST_ROWS]:
+    for row in summary.rows:
         paper.write_row([column.of(row) for column in paper.columns])
-    if len(summary.rows) > MOST_ROWS:
+    if summary.left:
         paper.set_font(SANS, "", 8)
         paper.cell(
             WIDTH, ROW, _("More rows stand in the Excel file."), new_x="LMARGIN", new_y="NEXT"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from daywork.ground.database import fetch
-from daywork.summary.kept import BEGINNING, Way, rows_until
+from daywork.summary.kept import BEGINNING, Way, rows_of, rows_until
 from daywork.summary.rules import NONE, Grouping, Month, Plan
 
 
@@ -32,21 +32,38 @@ _KEYS = {
 }
 
 
+_USED = ("man_days", "earned")
+
+
 async def plans_by(
-    by: Grouping, organisation: UUID, sites: Sequence[UUID], month: Month, *, english: bool
+    by: Grouping,
+    organisation: UUID,
+    sites: Sequence[UUID],
+    month: Month,
+    among: Sequence[UUID | None] | None = None,
+    *,
+    english: bool,
 ) -> list[Planned]:
     """Plans by task, cost code or site that say something: planned in all, and approved from the
-    beginning to the month's end. Lines without a task count under ``none``."""
+    beginning to the month's end. Lines without a task count under ``none``. ``among``: only what
+    these tasks come to."""
     key, name, number, site = _KEYS[by]
+    # A site's few months are nearer than the years of its tasks.
+    used, task = (
+        (rows_of(Way.SITE, _USED), "NULL::uuid")
+        if by is Grouping.SITE
+        else (rows_until(Way.TASK, _USED), "r.task")
+    )
+    mine = "AND ($6::uuid[] IS NULL OR {0} = ANY($6) OR {0} IS NULL AND $7)"
     rows = await fetch(
         f"""
         WITH used AS MATERIALIZED (
-            SELECT r.site, r.task, sum(r.man_days) AS man_days, sum(r.earned) AS amount
-            FROM {rows_until(Way.TASK)} r GROUP BY r.site, r.task
+            SELECT r.site, {task} AS task, sum(r.man_days) AS man_days, sum(r.earned) AS amount
+            FROM {used} r WHERE true {mine.format(task)} GROUP BY 1, 2
         ), given AS (
             SELECT t.site, t.id AS task, t.budget_man_days AS planned, t.labour_budget AS amount
             FROM task t WHERE t.organisation = $1 AND t.site = ANY($2) AND t.active
-              AND NOT t.is_summary
+              AND NOT t.is_summary {mine.format("t.id")}
         ), both_ AS (
             SELECT coalesce(u.site, g.site) AS site, coalesce(u.task, g.task) AS task,
                    coalesce(g.planned, 0) AS planned, coalesce(g.amount, 0) AS planned_amount,
@@ -68,6 +85,8 @@ async def plans_by(
         BEGINNING,
         month.last,
         english,
+        among and [one for one in among if one],
+        among is not None and None in among,
     )
     return [
         Planned(

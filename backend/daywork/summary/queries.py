@@ -42,14 +42,25 @@ async def figures_by_site(
     return {row["site"]: figures_in(dict(row)) for row in rows}
 
 
-async def by_worker(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
+Among = Sequence[UUID] | None
+"""Only rows of these; None for all."""
+
+
+async def by_worker(
+    organisation: UUID, sites: Sequence[UUID], month: Month, among: Among = None
+) -> list[Row]:
     """A row a worker with lines, approved advances or payments of the month, over all the sites.
 
     Who was entered twice and merged has one row, under the one who was kept.
     """
+    args: list[object] = [organisation, list(sites), month.first, month.last]
+    mine = ""
+    if among is not None:
+        mine = "AND worker = ANY($5)"
+        args.append(await _with_merged(organisation, among))
     rows = await fetch(
         f"""
-        WITH months AS MATERIALIZED (SELECT * FROM {rows_of(Way.WORKER)} r),
+        WITH months AS MATERIALIZED (SELECT * FROM {rows_of(Way.WORKER)} r WHERE true {mine}),
         sums AS (SELECT r.worker, {ADDED} FROM months r GROUP BY r.worker),
         gangs AS (
             SELECT g.worker, string_agg(c.name, '、' ORDER BY c.name) AS names
@@ -58,12 +69,12 @@ async def by_worker(organisation: UUID, sites: Sequence[UUID], month: Month) -> 
         ), lent AS (
             SELECT a.worker, sum(a.amount) AS advances FROM advance a
             WHERE a.organisation = $1 AND a.site = ANY($2) AND a.work_day BETWEEN $3 AND $4
-              AND a.state = 'approved'
+              AND a.state = 'approved' {mine}
             GROUP BY a.worker
         ), paid AS (
             SELECT p.worker, sum(p.amount) AS payments FROM payment p
             WHERE p.organisation = $1 AND p.site = ANY($2) AND p.for_month = $3
-              AND p.voided_at IS NULL
+              AND p.voided_at IS NULL {mine}
             GROUP BY p.worker
         )
         SELECT w.id AS key, w.name, w.number, coalesce(t.name, '') AS trade,
@@ -79,10 +90,7 @@ async def by_worker(organisation: UUID, sites: Sequence[UUID], month: Month) -> 
         LEFT JOIN gangs ON gangs.worker = s.worker
         LEFT JOIN trade t ON t.organisation = $1 AND t.id = w.trade
         """,  # noqa: S608
-        organisation,
-        list(sites),
-        month.first,
-        month.last,
+        *args,
     )
     found: dict[str, Row] = {}
     for row in rows:
@@ -100,11 +108,24 @@ async def by_worker(organisation: UUID, sites: Sequence[UUID], month: Month) -> 
     return list(found.values())
 
 
-async def by_crew(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
+async def _with_merged(organisation: UUID, workers: Sequence[UUID]) -> list[UUID]:
+    """These, and the records that were merged into them."""
+    rows = await fetch(
+        "SELECT id FROM worker WHERE organisation = $1 AND merged_into = ANY($2)",
+        organisation,
+        list(workers),
+    )
+    return [*workers, *(row["id"] for row in rows)]
+
+
+async def by_crew(
+    organisation: UUID, sites: Sequence[UUID], month: Month, among: Among = None
+) -> list[Row]:
     """A row a crew."""
     rows = await fetch(
         f"""
-        WITH sums AS (SELECT r.crew, {ADDED} FROM {rows_of(Way.CREW)} r GROUP BY r.crew)
+        WITH sums AS (SELECT r.crew, {ADDED} FROM {rows_of(Way.CREW)} r
+                      WHERE $5::uuid[] IS NULL OR r.crew = ANY($5) GROUP BY r.crew)
         SELECT s.*, c.name, c.company, coalesce(t.name, '') AS trade, site.name AS site
         FROM sums s
         JOIN crew c ON c.organisation = $1 AND c.id = s.crew
@@ -115,6 +136,7 @@ async def by_crew(organisation: UUID, sites: Sequence[UUID], month: Month) -> li
         list(sites),
         month.first,
         month.last,
+        among,
     )
     return [
         Row(
@@ -157,12 +179,19 @@ async def by_trade(
 
 
 async def by_task(
-    organisation: UUID, sites: Sequence[UUID], month: Month, *, english: bool
+    organisation: UUID,
+    sites: Sequence[UUID],
+    month: Month,
+    among: Sequence[UUID | None] | None = None,
+    *,
+    english: bool,
 ) -> list[Row]:
     """A row a task, and one for the lines without a task. ``english`` prefers English names."""
     rows = await fetch(
         f"""
-        WITH sums AS (SELECT r.task, {ADDED} FROM {rows_of(Way.TASK)} r GROUP BY r.task)
+        WITH sums AS (SELECT r.task, {ADDED} FROM {rows_of(Way.TASK)} r
+                      WHERE $6::uuid[] IS NULL OR r.task = ANY($6) OR r.task IS NULL AND $7
+                      GROUP BY r.task)
         SELECT s.*, t.code, site.name AS site,
                CASE WHEN $5 THEN coalesce(nullif(t.name_en, ''), t.name) ELSE t.name END AS name
         FROM sums s
@@ -174,6 +203,8 @@ async def by_task(
         month.first,
         month.last,
         english,
+        among and [one for one in among if one],
+        among is not None and None in among,
     )
     return [
         Row(

@@ -305,6 +305,27 @@ def compared(rows: Iterable[Row], before: Iterable[Row]) -> list[Row]:
     return found + nothing
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Which rows of a grouping are wanted. More rows than ``limit`` stand by their 工, the most
+    first, so that the first ones say something; as many or fewer stand in reading order."""
+
+    find: str = ""
+    """What the name or number holds; of crews and tasks also the company or site."""
+    skip: int = 0
+    limit: int | None = None
+    """None: all of them."""
+
+    def holds(self, row: Row) -> bool:
+        """Whether the row is what is looked for."""
+        said = "\n".join((row.name, row.number, row.company, row.site))
+        return self.find.lower() in said.lower()
+
+
+ALL = Stretch()
+MOST_SKIPPED = 10_000_000
+"""More rows than any company has; what an address asks for goes to the database."""
+
 NONE = "none"
 """The key of lines without a task, cost code or trade."""
 

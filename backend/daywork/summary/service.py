@@ -1,6 +1,6 @@
 """The month of a site, or of all sites a person may see, and what stands behind each figure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,8 +19,10 @@ from daywork.sites.site import Site
 from daywork.summary import origins, queries
 from daywork.summary.chart import Chart, chart_of, shared_rest_days
 from daywork.summary.origins import Advance, ItemOfFigure, Narrowing, SheetOfFigure
-from daywork.summary.plan_queries import Planned, plans_by
+from daywork.summary.plan_queries import plans_by
+from daywork.summary.ranked_queries import RANKED, ranked
 from daywork.summary.rules import (
+    ALL,
     COMPARED,
     PLANNED,
     Figures,
@@ -28,14 +30,17 @@ from daywork.summary.rules import (
     Month,
     Plan,
     Row,
-    compared,
+    Stretch,
     in_reading_order,
     month_named,
     outstanding,
 )
+from daywork.summary.stretches import Asked, rows_among, rows_in
 from daywork.summary.unpriced import Missing, missing_rates, price_waiting
 
 SHEETS_A_PAGE = 100
+ROWS_A_PART = 1000
+"""Rows of a workbook that are in memory at a time."""
 MANY_SITES = 20
 """With more of them, a month is first looked at by site."""
 
@@ -121,6 +126,29 @@ class Summary:
     divisors: list[tuple[Site, list[Decimal]]]
     """Hours per 工 that the month's lines were made with."""
 
+    stretch: Stretch = ALL
+    in_all: int = 0
+    """Rows there are, of which ``rows`` are a stretch."""
+
+    def with_rows(self, rows: list[Row], in_all: int) -> "Summary":
+        """The same month with these rows, of so many."""
+        shown = rows if self.view.pay else [row.without_pay() for row in rows]
+        return replace(self, rows=shown, in_all=in_all)
+
+    @property
+    def divisors_alike(self) -> list[tuple[list[Site], list[Decimal]]]:
+        """``divisors``, sites with the same ones together; most sites first."""
+        found: dict[tuple[object, ...], tuple[list[Site], list[Decimal]]] = {}
+        for site, hours in self.divisors:
+            key = (*hours, site.overtime_hours_per_man_day)
+            found.setdefault(key, ([], hours))[0].append(site)
+        return sorted(found.values(), key=lambda one: -len(one[0]))
+
+    @property
+    def left(self) -> int:
+        """Rows after the ones of the stretch."""
+        return max(self.in_all - self.stretch.skip - len(self.rows), 0)
+
     @property
     def outstanding(self) -> Decimal | None:
         return outstanding(self.total.earned, self.advances, self.payments)
@@ -144,28 +172,61 @@ async def month_summary(
     now: datetime,
     *,
     english: bool,
+    stretch: Stretch = ALL,
 ) -> Summary:
     """The month, from one snapshot of the database. Without a grouping: by worker, or by site where
     there are more sites than can be looked through worker by worker."""
     async with company_transaction(actor.organisation, snapshot=True):
         view = await view_for(actor, site_id, month, now)
-        usual = Grouping.WORKER if len(view.sites) <= MANY_SITES else Grouping.SITE
-        return (await _summaries(actor, view, [by or usual], english=english))[by or usual]
+        by = by or (Grouping.WORKER if len(view.sites) <= MANY_SITES else Grouping.SITE)
+        asked = _asked(actor, view, english=english)
+        rows, in_all = await rows_in(asked, by, stretch)
+        return replace(await _head(actor, view, asked), by=by, stretch=stretch).with_rows(
+            rows, in_all
+        )
 
 
 async def month_in_every_grouping(
     actor: Actor, site_id: UUID | None, month: str | None, now: datetime, *, english: bool
 ) -> dict[Grouping, Summary]:
-    """All groupings of one snapshot, for the workbook."""
+    """All groupings of one snapshot, every row of them: for the workbook of a site."""
+    found: dict[Grouping, Summary] = {}
+    async for part in month_by_parts(actor, site_id, month, now, english=english):
+        earlier = found.get(part.by)
+        found[part.by] = replace(part, rows=[*earlier.rows, *part.rows]) if earlier else part
+    return found
+
+
+async def month_by_parts(
+    actor: Actor, site_id: UUID | None, month: str | None, now: datetime, *, english: bool
+) -> AsyncGenerator[Summary, None]:
+    """Every row of all groupings of one snapshot, grouping by grouping, some rows at a time: the
+    workbook of a big company is never in memory as a whole. Each grouping has one part at least."""
     async with company_transaction(actor.organisation, snapshot=True):
         view = await view_for(actor, site_id, month, now)
-        return await _summaries(actor, view, list(Grouping), english=english)
+        asked = _asked(actor, view, english=english)
+        head = await _head(actor, view, asked)
+        for by in Grouping:
+            part = replace(head, by=by)
+            stretch = Stretch(limit=ROWS_A_PART) if by in RANKED else ALL
+            rows, in_all = await rows_in(asked, by, stretch)
+            yield part.with_rows(rows, in_all)
+            if in_all == len(rows):
+                continue
+            rest = Stretch(skip=ROWS_A_PART, limit=in_all)
+            keys = (await ranked(by, asked.organisation, asked.sites, view.month, rest))[0]
+            for start in range(0, len(keys), ROWS_A_PART):
+                rows = await rows_among(asked, by, keys[start : start + ROWS_A_PART])
+                yield part.with_rows(rows, in_all)
 
 
-async def _summaries(
-    actor: Actor, view: View, groupings: Sequence[Grouping], *, english: bool
-) -> dict[Grouping, Summary]:
-    organisation, sites, month = actor.organisation, view.ids, view.month
+def _asked(actor: Actor, view: View, *, english: bool) -> Asked:
+    return Asked(actor.organisation, view.ids, view.month, english)
+
+
+async def _head(actor: Actor, view: View, asked: Asked) -> Summary:
+    """The month without its rows."""
+    organisation, sites, month = asked.organisation, asked.sites, asked.month
     total = await queries.month_total(organisation, sites, month)
     before = await queries.month_total(organisation, sites, month.previous)
     days = await queries.by_day(organisation, sites, month)
@@ -176,71 +237,28 @@ async def _summaries(
         payments = await queries.payments_of_month(organisation, sites, month)
         if total.unpriced:
             missing = await missing_rates(actor, sites, month)
+    else:
+        total, before = total.without_pay(), before.without_pay()
+        days = [row.without_pay() for row in days]
     used = await queries.divisors_of_month(organisation, sites, month)
-    plans = {
-        by: await plans_by(by, organisation, sites, month, english=english)
-        for by in {*groupings, Grouping.SITE} & PLANNED
-    }
-    plan = sum((one.plan for one in plans[Grouping.SITE]), Plan())
+    plans = await plans_by(Grouping.SITE, organisation, sites, month, english=asked.english)
+    plan = sum((one.plan for one in plans), Plan())
     rests = shared_rest_days([site.rest_weekdays for site in view.sites])
-    found = {}
-    for by in groupings:
-        rows = await _rows(by, organisation, sites, month, english=english)
-        if by in COMPARED:
-            earlier = await _rows(by, organisation, sites, month.previous, english=english)
-            rows = compared(rows, earlier)
-        if by in plans:
-            rows = _beside_plans(rows, plans[by], whole=by is not Grouping.TASK)
-        found[by] = Summary(
-            view,
-            by,
-            in_reading_order(rows if view.pay else [row.without_pay() for row in rows], by),
-            total if view.pay else total.without_pay(),
-            before if view.pay else before.without_pay(),
-            plan if view.pay else plan.without_pay(),
-            in_reading_order(
-                days if view.pay else [row.without_pay() for row in days], Grouping.DAY
-            ),
-            chart_of({row.day: row.figures for row in days if row.day}, month, rests),
-            advances,
-            payments,
-            missing,
-            all(may(actor, Right.MANAGE_RATES, site) for site in sites),
-            [(site, used.get(site.id, [site.hours_per_day])) for site in view.sites],
-        )
-    return found
-
-
-async def _rows(
-    by: Grouping, organisation: UUID, sites: Sequence[UUID], month: Month, *, english: bool
-) -> list[Row]:
-    if by is Grouping.WORKER:
-        return await queries.by_worker(organisation, sites, month)
-    if by is Grouping.CREW:
-        return await queries.by_crew(organisation, sites, month)
-    if by is Grouping.TRADE:
-        return await queries.by_trade(organisation, sites, month, english=english)
-    if by is Grouping.TASK:
-        return await queries.by_task(organisation, sites, month, english=english)
-    if by is Grouping.COST_CODE:
-        return await queries.by_cost_code(organisation, sites, month)
-    if by is Grouping.SITE:
-        return await queries.by_site(organisation, sites, month)
-    return await queries.by_day(organisation, sites, month)
-
-
-def _beside_plans(rows: Iterable[Row], plans: Iterable[Planned], *, whole: bool) -> list[Row]:
-    """Rows beside their plans. ``whole``: a plan without work in either month gets a row too, so
-    that the plans add up to the plan of all; a plan of hundreds of tasks would hide the month."""
-    by_key = {one.key: one for one in plans}
-    found = [
-        replace(row, plan=by_key.pop(row.key).plan if row.key in by_key else Plan()) for row in rows
-    ]
-    return found + [
-        Row(one.key, one.name, Figures(), number=one.number, before=Figures(), plan=one.plan)
-        for one in by_key.values()
-        if whole and (one.plan.man_days or one.plan.amount)
-    ]
+    return Summary(
+        view,
+        Grouping.DAY,
+        [],
+        total,
+        before,
+        plan if view.pay else plan.without_pay(),
+        in_reading_order(days, Grouping.DAY),
+        chart_of({row.day: row.figures for row in days if row.day}, month, rests),
+        advances,
+        payments,
+        missing,
+        all(may(actor, Right.MANAGE_RATES, site) for site in sites),
+        [(site, used.get(site.id, [site.hours_per_day])) for site in view.sites],
+    )
 
 
 # Rates that came after the approval
