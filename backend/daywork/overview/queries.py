@@ -57,7 +57,8 @@ async def budget_by_site(organisation: UUID, sites: Sequence[UUID]) -> dict[UUID
     rows = await fetch(
         f"""
         WITH used AS (
-            SELECT r.site, sum(r.man_days) AS man_days FROM {rows_of(Way.SITE, ["man_days"])} r GROUP BY r.site
+            SELECT r.site, sum(r.man_days) AS man_days
+            FROM {rows_of(Way.SITE, ["man_days"])} r GROUP BY r.site
         )
         SELECT s.id, (SELECT coalesce(sum(t.budget_man_days), 0) FROM task t
                       WHERE t.organisation = s.organisation AND t.site = s.id AND t.active
