@@ -26,6 +26,9 @@ from daywork.approvals.automatic import approve_automatically
 from daywork.approvals.kept import keep_doubts
 from daywork.approvals.kept_queries import companies_with_doubts
 from daywork.approvals.telling import tell_waiting
+from daywork.compliance.making import make_next, sweep_packs, wake_packs
+from daywork.compliance.order_queries import companies_packing
+from daywork.compliance.ordering import PACK_JOB
 from daywork.delays.service import check_due, check_site
 from daywork.ground.database import close_database, ground_transaction, open_database
 from daywork.ground.settings import Settings
@@ -41,7 +44,9 @@ from daywork.push.sending import Sender
 from daywork.push.service import SEND_JOB
 from daywork.push.wire import Postman
 from daywork.register.importing import sweep_lists
+from daywork.register.keys import open_keyring
 from daywork.register.reminders import remind_of_papers
+from daywork.register.sealing import Keyring
 from daywork.rescue.service import sweep_rescues
 from daywork.sign_in.queries import forget_old_tries
 from daywork.signatures.service import remind
@@ -78,6 +83,7 @@ async def work(settings: Settings) -> None:
                 settings.database_url,
                 open_storage(settings.storage_url),
                 await _sender(settings, stack),
+                await open_keyring(settings),
             )
             while not stop.is_set():
                 try:
@@ -97,6 +103,8 @@ class Tools:
     store: ObjectStore
     sender: Sender | None
     """None where push is not set up."""
+    register_keys: Keyring | None
+    """None where the key of the real-name register is not here."""
 
     @asynccontextmanager
     async def owner(self) -> AsyncIterator[asyncpg.Connection]:
@@ -163,6 +171,20 @@ def register(queue: PgQueuer, tools: Tools) -> None:
         asked = _asked(job)
         if asked:
             await check_site(UUID(asked["organisation"]), UUID(asked["site"]))
+
+    @queue.entrypoint(PACK_JOB, concurrency_limit=1)
+    async def pack(job: Job) -> None:
+        asked = _asked(job)
+        if asked:
+            ids = (UUID(asked["organisation"]), UUID(asked["pack"]))
+            await make_next(*ids, tools.store, tools.register_keys)
+
+    @queue.schedule("daywork_packs", "* * * * *", clean_old=True)
+    async def packs(_schedule: Schedule) -> None:
+        async with tools.owner() as owner:
+            companies = await companies_packing(owner)
+        for organisation in companies:
+            await wake_packs(organisation, datetime.now(UTC))
 
     @queue.schedule("daywork_mornings", "*/10 * * * *", clean_old=True)
     async def mornings(_schedule: Schedule) -> None:
@@ -261,6 +283,7 @@ async def sweep_pictures(connection: asyncpg.Connection, store: ObjectStore) -> 
     for organisation in await _companies(connection):
         await sweep_expired(organisation, store, now)
         await sweep_rescues(organisation, store, now)
+        await sweep_packs(organisation, store, now)
     removed = await sweep_orphans(store, now)
     if removed:
         log.info("removed %d orphans from the store", len(removed))

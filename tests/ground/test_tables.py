@@ -31,6 +31,7 @@ ROOMS = (
     "letters",
     "rescue",
     "retention",
+    "compliance",
 )
 OWN_TABLES = {"migration"}
 WITHOUT_COMPANY = {"organisation", "sign_in_attempt", "installation_secret"}

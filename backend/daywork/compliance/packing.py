@@ -9,7 +9,11 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
 from uuid import UUID
 
 from daywork.attendance import paper as attendance_paper
@@ -164,7 +168,7 @@ async def _of_the_site(
     yield f"9 {_('Photos')}.xlsx", _("Index of photos with check codes"), data
 
 
-class _Wire(io.RawIOBase):
+class Wire(io.RawIOBase):
     """Takes what the zip writes, until somebody sends it on."""
 
     def __init__(self) -> None:
@@ -185,6 +189,32 @@ class _Wire(io.RawIOBase):
         return piece
 
 
+@dataclass(frozen=True)
+class Archive:
+    """A zip being written, all its files with one time."""
+
+    zip: zipfile.ZipFile
+    stamp: tuple[int, int, int, int, int, int]
+
+    def put(self, name: str, data: bytes) -> None:
+        """A whole file, compressed."""
+        info = zipfile.ZipInfo(name, self.stamp)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        self.zip.writestr(info, data)
+
+    def begin(self, name: str) -> IO[bytes]:
+        """A file that is written bite by bite, of any size, as it is."""
+        return self.zip.open(zipfile.ZipInfo(name, self.stamp), "w", force_zip64=True)
+
+
+@contextmanager
+def open_archive(wire: Wire, at: datetime) -> Iterator[Archive]:
+    """A zip onto the wire; its directory is written when the block ends."""
+    year, month, day, hour, minute, second = at.timetuple()[:6]
+    with zipfile.ZipFile(wire, "w") as archive:
+        yield Archive(archive, (year, month, day, hour, minute, second))
+
+
 async def zipped(
     pack: Pack,
     stock: Stock,
@@ -193,15 +223,12 @@ async def zipped(
     language: str,
 ) -> AsyncIterator[bytes]:
     """The zip, piece by piece. Rights and keys were checked before its first byte."""
-    wire = _Wire()
+    wire = Wire()
     listed: list[Listed] = []
-    stamp = pack.made_at.timetuple()[:6]
-    with zipfile.ZipFile(wire, "w") as archive:
+    with open_archive(wire, pack.made_at) as archive:
 
         def put(name: str, what: str, data: bytes) -> bytes:
-            info = zipfile.ZipInfo(name, stamp)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)
+            archive.put(name, data)
             listed.append(Listed(name, what, hashlib.sha256(data).hexdigest(), len(data)))
             return wire.taken()
 

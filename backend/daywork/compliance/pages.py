@@ -1,37 +1,32 @@
-"""The page that says what a pack holds and lacks, and the zip itself."""
+"""The page that asks for a pack, the one that shows how far it is, and the zip itself."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Stream
 
-from daywork.compliance import service, words
-from daywork.compliance.packing import zipped
-from daywork.compliance.rules import by_worker
+from daywork.compliance import ordering, service, words
+from daywork.compliance.ordering import Asked
+from daywork.compliance.rules import SEEN_AT_ONCE, by_worker
 from daywork.compliance.service import Pack
+from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.register import words as register_words
 from daywork.web.downloads import attachment
 from daywork.web.forms import Answers
-from daywork.web.language import gettext as _
 from daywork.web.language import language
-from daywork.web.pages import page
+from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
 
+ALL: Final = "all"
+"""What the choice of sites says for the whole company."""
 
-async def _pack(
-    request: Request,
-    site: UUID,
-    first: str | None,
-    last: str | None,
-    *,
-    purpose: str = "",
-    note: str = "",
-) -> Pack:
+
+async def _pack(request: Request, site: UUID, first: str | None, last: str | None) -> Pack:
     now = datetime.now(UTC)
     found, months = await service.period_of(request.user, site, first, last, now)
     return Pack(
@@ -42,14 +37,12 @@ async def _pack(
         now,
         f"{request.base_url.netloc}/v",
         language() == "en",
-        purpose,
-        note,
     )
 
 
 async def _asked(
     request: Request,
-    site: UUID | None,
+    site: str | None,
     first: str | None,
     last: str | None,
     *,
@@ -59,7 +52,8 @@ async def _asked(
     choice = await service.sites_to_pack(request.user)
     if not choice:
         raise NOT_ALLOWED()
-    chosen = site or choice[0].id
+    every = site == ALL and len(choice) > 1
+    chosen = choice[0].id if every or site == ALL else named(site) or choice[0].id
     try:
         pack = await _pack(request, chosen, first, last)
     except Problem as wrong:
@@ -67,20 +61,26 @@ async def _asked(
             raise
         problem = wrong
         pack = await _pack(request, chosen, None, None)
-    stock = await service.take_stock(pack)
+    seen = not every and len(pack.months) <= SEEN_AT_ONCE
+    stock = await service.take_stock(pack) if seen else None
     return page(
         request,
         "compliance/pack.html",
         status=problem.kind.status if problem else 200,
         choice=choice,
         pack=pack,
+        every=every,
+        order=new_id(),
         stock=stock,
-        workers=by_worker(stock.missing),
-        of_months=[one for one in stock.missing if one.worker is None],
-        unmasks=service.may_unmask(request.user, pack.site),
+        workers=by_worker(stock.missing) if stock else [],
+        of_months=[one for one in stock.missing if one.worker is None] if stock else [],
+        unmasks=all(service.may_unmask(request.user, one) for one in choice)
+        if every
+        else service.may_unmask(request.user, pack.site),
         full=full,
         words=words,
         register_words=register_words,
+        packs=await ordering.packs_of(request.user),
         problem=told(problem) if problem else None,
     )
 
@@ -93,41 +93,79 @@ async def compliance(
     last: FromQuery[str | None] = None,
 ) -> Response[str]:
     """What the pack of these months would hold, and what is missing in it."""
-    return await _asked(request, named(site), first, last)
+    return await _asked(request, site, first, last)
 
 
-@post("/labour/compliance.zip", status_code=200)
-async def take(request: Request) -> Response[Any] | Stream:
-    """The zip. With a purpose numbers stand in it in full, and that is kept on record."""
+@post("/labour/compliance")
+async def ask(request: Request) -> Response[Any]:
+    """One click: the pack is made in the background. With a purpose numbers stand in it in full."""
     answers = Answers(await request.form())
-    site = answers.id("site")
-    if site is None:
+    site, order = answers.raw("site"), answers.id("order")
+    if not site or order is None:
         raise NOT_FOUND()
     first, last = answers.raw("first"), answers.raw("last")
-    full = answers.ticked("full")
-    keys = request.app.state.register_keys
+    full, every = answers.ticked("full"), site == ALL
+    choice = await service.sites_to_pack(request.user)
+    if every and not choice:
+        raise NOT_ALLOWED()
+    now = datetime.now(UTC)
     try:
-        pack = await _pack(
-            request,
-            site,
-            first,
-            last,
-            purpose=(answers.raw("purpose") or "?") if full else "",
-            note=answers.text("note", longest=200) if full else "",
+        one = choice[0].id if every else named(site)
+        if one is None:
+            raise NOT_FOUND()
+        _site, months = await service.period_of(request.user, one, first, last, now)
+        asked = Asked(
+            order,
+            [] if every else [one],
+            months[0],
+            months[-1],
+            language(),
+            f"{request.base_url.netloc}/v",
+            (answers.raw("purpose") or "?") if full else "",
+            answers.text("note", longest=200) if full else "",
         )
-        stock = await service.take_stock(pack)
-        opened = await service.begin_pack(pack, keys, stock.entries)
+        await ordering.ask(request.user, asked, request.app.state.register_keys, now)
     except Problem as problem:
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _asked(request, site, first, last, problem=problem, full=full)
-    months = f"{pack.months[0].text}_{pack.months[-1].text}"
-    name = f"{_('Compliance pack')} {pack.site.name} {months}.zip"
-    return Stream(
-        zipped(pack, stock, opened, keys, language()),
-        media_type="application/zip",
-        headers=attachment(name),
+    return go(request, f"/labour/compliance/packs/{order}?take=1")
+
+
+@get("/labour/compliance/packs/{pack:uuid}")
+async def progress(
+    request: Request, pack: FromPath[UUID], take: FromQuery[bool] = False
+) -> Response[Any]:
+    """How far it is. Whoever waits here gets the file by itself as soon as it is there."""
+    standing = await ordering.standing_of(request.user, pack)
+    done = standing.order.done_at is not None
+    if done and request.htmx:
+        return go(request, f"/labour/compliance/packs/{pack}{'?take=1' if take else ''}")
+    return page(
+        request,
+        "compliance/progress.html",
+        block="progress",
+        standing=standing,
+        order=standing.order,
+        kept=done and standing.order.removed_at is None and standing.made > 0,
+        take=take,
+        workers=by_worker(standing.missing),
+        of_months=[one for one in standing.missing if one.worker is None],
+        words=words,
     )
 
 
-handlers = [compliance, take]
+@get("/labour/compliance/packs/{pack:uuid}/pack.zip")
+async def take(request: Request, pack: FromPath[UUID]) -> Stream:
+    """The zip, streamed from the store."""
+    name, pieces = await ordering.take(
+        request.user,
+        pack,
+        request.app.state.storage,
+        request.app.state.register_keys,
+        datetime.now(UTC),
+    )
+    return Stream(pieces, media_type="application/zip", headers=attachment(name))
+
+
+handlers = [compliance, ask, progress, take]

@@ -6,7 +6,7 @@ real-name register (art. 28): missing ones are told by worker and in words, and 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -17,7 +17,18 @@ from daywork.ground.problems import ProblemKind
 from daywork.summary.rules import Month
 
 FORMAT: Final = "daywork compliance pack 1"
-MOST_MONTHS: Final = 24
+MOST_MONTHS: Final = 240
+"""Twenty years: only a slip of the keyboard is longer."""
+SEEN_AT_ONCE: Final = 12
+"""Months up to which the page itself says what is missing; a longer list comes with the pack."""
+MOST_OPEN: Final = 3
+"""Packs of one person that may be in the making."""
+MOST_TRIES: Final = 3
+SILENT_FOR: Final = timedelta(minutes=5)
+"""Without a sign of life for so long whoever made a part is taken for dead."""
+KEPT_FOR: Final = timedelta(days=7)
+KEPT_IN_FULL: Final = timedelta(days=1)
+"""With numbers in full; its bytes are sealed in the store, too."""
 
 
 def _(msgid: str) -> str:
@@ -29,7 +40,31 @@ PERIOD_WRONG = ProblemKind(
     "pack_period",
     422,
     _("This is not a period of a pack"),
-    _("Choose a first and a last month, at most 24 months, none of them still to come."),
+    _("Choose a first and a last month, the first one first, none of them still to come."),
+)
+PACKS_WAITING = ProblemKind(
+    "packs_waiting",
+    409,
+    _("Several of your packs are being made already"),
+    _("Wait until one of them is done; each goes on by itself."),
+)
+PACK_NOT_DONE = ProblemKind(
+    "pack_not_done",
+    409,
+    _("This pack is still being made"),
+    _("Look again in a moment; it goes on by itself."),
+)
+PACK_OVER = ProblemKind(
+    "pack_over",
+    410,
+    _("This pack is not kept any more"),
+    _("Make it again; it then says what is on record now."),
+)
+PACK_BROKEN = ProblemKind(
+    "pack_broken",
+    500,
+    _("This part could not be made"),
+    _("Make the pack again; if it fails once more, tell whoever runs Daywork."),
 )
 
 
@@ -80,6 +115,21 @@ class Missing:
     day: date | None = None
     n: int = 0
     amount: Decimal | None = None
+
+    @classmethod
+    def read(cls, said: dict[str, Any]) -> "Missing":
+        """Back from :meth:`plain`."""
+        month = date.fromisoformat(f"{said['month']}-01") if said["month"] else None
+        return cls(
+            Lacking(said["what"]),
+            UUID(said["worker"]) if said["worker"] else None,
+            said["name"],
+            said["number"],
+            Month(*month_of(month)) if month else None,
+            date.fromisoformat(said["day"]) if said["day"] else None,
+            said["n"] or 0,
+            Decimal(said["amount"]) if said["amount"] is not None else None,
+        )
 
     def plain(self) -> dict[str, Any]:
         """For the manifest."""

@@ -1,9 +1,21 @@
 """What is missing in a pack, in the language now spoken."""
 
-from daywork.compliance.rules import Lacking, Missing
+from typing import Final
+
+from daywork.compliance.rules import PACK_BROKEN, Lacking, Missing
+from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND
+from daywork.register.rules import NO_KEY
 from daywork.web.figures import money, month
 from daywork.web.language import gettext as _
 from daywork.web.language import ngettext
+
+_WHY: Final = {kind.slug: kind.title for kind in (NOT_ALLOWED, NOT_FOUND, NO_KEY)}
+"""Why a part of a pack may be given up."""
+
+
+def problem_words(slug: str) -> str:
+    """Why a site's part is not in the pack."""
+    return _(_WHY.get(slug, PACK_BROKEN.title))
 
 
 def missing_words(one: Missing, currency: str) -> str:

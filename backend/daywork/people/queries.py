@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from asyncpg import Record
@@ -12,6 +12,7 @@ from asyncpg import Record
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
 from daywork.ground.ids import new_id
 from daywork.ground.terms import Role
+from daywork.people.actor import Actor
 from daywork.people.rules import Login
 
 
@@ -273,3 +274,52 @@ async def insert_audit(
         action,
         json.dumps(detail, default=str),
     )
+
+
+# Who somebody is, with all rights held at this moment
+
+ACTOR: Final = """
+    m.id AS member, m.name, m.language, m.is_owner, o.name AS organisation_name,
+    coalesce((SELECT jsonb_object_agg(ms.site, ms.role) FROM membership ms
+        WHERE ms.organisation = m.organisation AND ms.member = m.id AND ms.withdrawn_at IS NULL),
+        '{}') AS roles,
+    coalesce((SELECT jsonb_agg(jsonb_build_array(d.site, d.role))
+        FROM stands_in(m.organisation, m.id) AS d), '[]') AS stands_in,
+    coalesce((SELECT jsonb_agg(r.site) FROM approval_rule r
+        WHERE r.organisation = m.organisation AND r.steps = 2 AND (r.site IN (
+            SELECT ms.site FROM membership ms WHERE ms.organisation = m.organisation
+            AND ms.member = m.id AND ms.withdrawn_at IS NULL)
+        OR r.site IN (SELECT d.site FROM stands_in(m.organisation, m.id) AS d))), '[]') AS two_steps
+"""
+"""Columns for :func:`actor_from`, of a member ``m`` in a company ``o``."""
+
+
+def actor_from(organisation: UUID, row: Record, session: bytes = b"") -> Actor:
+    """The person of a row that was read by :data:`ACTOR`."""
+    stands_in: dict[UUID, frozenset[Role]] = {}
+    for site, role in json.loads(row["stands_in"]):
+        stands_in[UUID(site)] = stands_in.get(UUID(site), frozenset()) | {Role(role)}
+    return Actor(
+        organisation=organisation,
+        member=row["member"],
+        name=row["name"],
+        language=row["language"],
+        is_owner=row["is_owner"],
+        roles={UUID(site): Role(role) for site, role in json.loads(row["roles"]).items()},
+        stands_in=stands_in,
+        two_steps=frozenset(UUID(site) for site in json.loads(row["two_steps"])),
+        session=session,
+        organisation_name=row["organisation_name"],
+    )
+
+
+async def actor_of(organisation: UUID, member: UUID) -> Actor | None:
+    """A member with the rights held now, for what is done in his name without him; None for
+    somebody who has left."""
+    row = await fetch_one(
+        f"SELECT {ACTOR} FROM member m JOIN organisation o ON o.id = m.organisation"  # noqa: S608 - our own words
+        " WHERE m.organisation = $1 AND m.id = $2 AND m.active",
+        organisation,
+        member,
+    )
+    return None if row is None else actor_from(organisation, row)

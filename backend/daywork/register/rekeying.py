@@ -25,6 +25,7 @@ _SEALED: Final[dict[str, tuple[str, ...]]] = {
     "worker_identity": ("number_sealed", "bank_sealed", "address_sealed"),
     "worker_certificate": ("number_sealed",),
     "worker_import": ("sealed",),
+    "compliance_pack": ("sealed_key",),
 }
 
 
@@ -118,17 +119,25 @@ class _Anew:
             )
         return len(rows)
 
-    async def lists(self) -> int:
-        rows = await self.rows("worker_import", "organisation, id, sealed")
+    async def whole(self, table: str, column: str, what: str) -> int:
+        """Rows with one sealed column of their own."""
+        rows = await self.rows(table, f"organisation, id, {column} AS kept")
         for row in rows:
-            place = place_of(row["organisation"], row["id"], "list")
+            place = place_of(row["organisation"], row["id"], what)
             await self.connection.execute(
-                "UPDATE worker_import SET sealed = $3 WHERE organisation = $1 AND id = $2",
+                f"UPDATE {table} SET {column} = $3 WHERE organisation = $1 AND id = $2",  # noqa: S608
                 row["organisation"],
                 row["id"],
-                self.sealed(row["sealed"], place)[0],
+                self.sealed(row["kept"], place)[0],
             )
         return len(rows)
+
+    async def lists(self) -> int:
+        return await self.whole("worker_import", "sealed", "list")
+
+    async def packs(self) -> int:
+        """Keys of compliance packs with full numbers."""
+        return await self.whole("compliance_pack", "sealed_key", "pack")
 
 
 async def seal_anew(connection: asyncpg.Connection[Any], keys: Keyring) -> int:
@@ -142,6 +151,7 @@ async def seal_anew(connection: asyncpg.Connection[Any], keys: Keyring) -> int:
         anew.identities,
         anew.certificates,
         anew.lists,
+        anew.packs,
     )
     done = 0
     for step in steps:

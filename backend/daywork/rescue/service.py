@@ -9,7 +9,7 @@ import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import IO, Any
@@ -24,7 +24,7 @@ from daywork.ground.database import company_transaction
 from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.people.actor import Actor
-from daywork.people.queries import Member, member_by_id
+from daywork.people.queries import Member, actor_of, member_by_id
 from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
 from daywork.photos import storage
@@ -246,7 +246,7 @@ async def import_rescue(actor: Actor, store: ObjectStore, rescue_id: UUID) -> Re
                     "sha256": rescue.sha256.hex(),
                 },
             )
-    author = _author(actor, member)
+    author = await _author(actor, member)
     async with _fetched(store, storage_key(actor.organisation, rescue.id)) as file:
         outbox = await asyncio.to_thread(read_outbox, file)
         await _push_records(actor, author, rescue, outbox)
@@ -263,18 +263,16 @@ async def import_rescue(actor: Actor, store: ObjectStore, rescue_id: UUID) -> Re
     return await _finish(actor, store, rescue.id)
 
 
-def _author(actor: Actor, member: Member) -> Actor:
-    """The member with the rights held now: what was withdrawn meanwhile ends in quarantine."""
+async def _author(actor: Actor, member: Member) -> Actor:
+    """The member with the rights held now, a deputy's too: what was withdrawn meanwhile ends in
+    quarantine."""
     if member.id == actor.member:
         return actor
-    return Actor(
-        organisation=actor.organisation,
-        member=member.id,
-        name=member.name,
-        language=actor.language,
-        is_owner=member.is_owner and member.active,
-        roles=member.roles if member.active else {},
-    )
+    async with company_transaction(actor.organisation):
+        found = await actor_of(actor.organisation, member.id)
+    if found is None:
+        return Actor(actor.organisation, member.id, member.name, actor.language, is_owner=False)
+    return replace(found, language=actor.language)
 
 
 @asynccontextmanager

@@ -110,6 +110,9 @@ HOLDINGS: Final[Mapping[str, Fate]] = {
     "push_preference": Fate.COMPANY,
     "push_bundle": Fate.ENDING,
     "push_delivery": Fate.ENDING,
+    # Taken away
+    "compliance_pack": Fate.KEPT,
+    "compliance_pack_part": Fate.ENDING,
     # The lock itself
     "retention_purge": Fate.KEPT,
 }

@@ -1,14 +1,13 @@
 """SQL about sessions, one-time codes and counted tries."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
 from daywork.ground.ids import new_id
-from daywork.ground.terms import Role
 from daywork.people.actor import Actor
+from daywork.people.queries import ACTOR, actor_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +61,7 @@ async def candidates(login: str) -> list[Candidate]:
 async def open_session(organisation: UUID, token_hash: bytes) -> OpenSession | None:
     """The session, its member and his roles as they are now, in one look-up."""
     row = await fetch_one(
-        "SELECT s.member, s.last_seen_at, s.long_lived, m.name, m.language, m.is_owner,"
-        " o.name AS organisation_name,"
-        " coalesce((SELECT jsonb_object_agg(ms.site, ms.role) FROM membership ms"
-        "   WHERE ms.organisation = $1 AND ms.member = s.member AND ms.withdrawn_at IS NULL),"
-        "   '{}') AS roles,"
-        " coalesce((SELECT jsonb_agg(jsonb_build_array(d.site, d.role))"
-        "   FROM stands_in($1, s.member) AS d), '[]') AS stands_in,"
-        " coalesce((SELECT jsonb_agg(r.site) FROM approval_rule r"
-        "   WHERE r.organisation = $1 AND r.steps = 2 AND (r.site IN ("
-        "     SELECT ms.site FROM membership ms WHERE ms.organisation = $1"
-        "     AND ms.member = s.member AND ms.withdrawn_at IS NULL)"
-        "   OR r.site IN (SELECT d.site FROM stands_in($1, s.member) AS d))), '[]') AS two_steps"
-        " FROM session s"
+        f"SELECT s.last_seen_at, s.long_lived, {ACTOR} FROM session s"  # noqa: S608 - our own words
         " JOIN member m ON m.organisation = s.organisation AND m.id = s.member"
         " JOIN organisation o ON o.id = s.organisation"
         " WHERE s.organisation = $1 AND s.token_hash = $2 AND s.revoked_at IS NULL"
@@ -84,26 +71,8 @@ async def open_session(organisation: UUID, token_hash: bytes) -> OpenSession | N
     )
     if row is None:
         return None
-    actor = Actor(
-        organisation=organisation,
-        member=row["member"],
-        name=row["name"],
-        language=row["language"],
-        is_owner=row["is_owner"],
-        roles={UUID(site): Role(role) for site, role in json.loads(row["roles"]).items()},
-        stands_in=_stands_in(json.loads(row["stands_in"])),
-        two_steps=frozenset(UUID(site) for site in json.loads(row["two_steps"])),
-        session=token_hash,
-        organisation_name=row["organisation_name"],
-    )
+    actor = actor_from(organisation, row, token_hash)
     return OpenSession(actor, row["last_seen_at"], row["long_lived"])
-
-
-def _stands_in(pairs: list[tuple[str, str]]) -> dict[UUID, frozenset[Role]]:
-    found: dict[UUID, frozenset[Role]] = {}
-    for site, role in pairs:
-        found[UUID(site)] = found.get(UUID(site), frozenset()) | {Role(role)}
-    return found
 
 
 async def insert_session(
