@@ -52,7 +52,7 @@ def test_one_click_makes_the_pack_and_the_file_comes_by_itself(house: House, wor
     assert "hx-trigger" not in done, "nobody asks any more"
     path = waiting.replace("?take=1", "/pack.zip")
     assert f'content="0; url={path}"' in done
-    assert "What is missing" in done
+    assert "Nothing: every worker has" in done
     reply = office.get(path)
     assert reply.headers["content-type"] == "application/zip"
     assert "no-store" in reply.headers["cache-control"]

@@ -30,6 +30,7 @@ ROOMS = (
     "sync",
     "letters",
     "rescue",
+    "approvals",
     "retention",
     "compliance",
 )

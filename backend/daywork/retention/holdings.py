@@ -56,6 +56,8 @@ HOLDINGS: Final[Mapping[str, Fate]] = {
     "entry_version": Fate.KEPT,
     "decision": Fate.KEPT,
     "line_question": Fate.KEPT,
+    "kept_doubt": Fate.KEPT,
+    "doubt_moved": Fate.ENDING,
     "labour_sheet": Fate.KEPT,
     "labour_line": Fate.KEPT,
     "labour_total": Fate.KEPT,
@@ -121,6 +123,7 @@ DELETABLE: Final = (Fate.ENDING, Fate.COMPANY)
 """Only from these may the app delete rows at all."""
 
 REDONE: Final = {
+    "kept_doubt": "found anew from the records it speaks of",
     "labour_total": "added up anew from the lines it stands for",
     "bank_import": "a list that nobody booked; the database refuses a booked one",
 }
