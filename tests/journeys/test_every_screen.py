@@ -8,7 +8,8 @@ soon as a link leads to it. `DAYWORK_SCREENS=1` keeps a picture of each in tests
 import os
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -134,6 +135,30 @@ def keep(page: Page, language: str, role: str, name: str) -> None:
         page.screenshot(path=SCREENS / f"{role}-{flat}-{language}.png", full_page=True)
 
 
+@dataclass
+class Looking:
+    """What was wrong with the pages looked at, by address."""
+
+    phone: Phone
+    language: str
+    role: str
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    def look(self, page: Page, name: str) -> None:
+        if self.role == "foreman":  # its screens are made on the phone, of what the server sends
+            page.wait_for_load_state("networkidle")
+        page.locator("h1").first.wait_for(state="attached")
+        expect(page.locator(".htmx-request")).to_have_count(0)
+        keep(page, self.language, self.role, name)
+        if faults := [*faults_of(page, self.language), *self.phone.faults]:
+            self.wrong[f"{page.url} ({name})"] = faults
+        self.phone.faults.clear()
+
+    def check(self) -> None:
+        lines = [f"{url}\n  " + "\n  ".join(all_) for url, all_ in self.wrong.items()]
+        assert not lines, "\n".join(lines)
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize(
     ("role", "begin"), [("foreman", "/m/"), ("supervisor", "/approvals"), ("owner", "/overview")]
@@ -142,17 +167,8 @@ def test_every_screen_fits_speaks_and_is_open_to_all(
     demo_server: Server, new_phone: Callable[..., Phone], language: str, role: str, begin: str
 ) -> None:
     phone = new_phone(language, viewport={"width": 320, "height": 640}, device_scale_factor=1)
-    wrong: dict[str, list[str]] = {}
-
-    def look(page: Page, name: str) -> None:
-        if role == "foreman":  # its screens are made on the phone, of what the server sends
-            page.wait_for_load_state("networkidle")
-        page.locator("h1").first.wait_for(state="attached")
-        expect(page.locator(".htmx-request")).to_have_count(0)
-        keep(page, language, role, name)
-        if faults := [*faults_of(page, language), *phone.faults]:
-            wrong[page.url] = faults
-        phone.faults.clear()
+    looking = Looking(phone, language, role)
+    look = looking.look
 
     if role == "foreman":
         for public in ("/sign-in", "/code", "/install", "/offline"):
@@ -173,5 +189,64 @@ def test_every_screen_fits_speaks_and_is_open_to_all(
         page.goto(url)
         look(page, name)
         waiting += links(page, demo_server.url)
+        if page.locator("[data-stage=cover]").count():
+            look_as_the_worker(looking, page)
     assert len(seen) > 5, "the links lead nowhere"
-    assert wrong == {}, "\n".join(f"{url}\n  " + "\n  ".join(all_) for url, all_ in wrong.items())
+    if role == "foreman":
+        assert "/m/check/*?earlier" in seen or "/m/check/*" in seen, "nobody is handed the phone"
+    looking.check()
+
+
+def look_as_the_worker(looking: Looking, page: Page) -> None:
+    """The foreman has handed him the phone: his month, a day that is not right, and good-bye."""
+    page.locator("[data-stage=cover] .primary").click()
+    looking.look(page, "his month")
+    page.locator("[data-stage=days] section .button.wide").last.click()  # the sum is not right
+    looking.look(page, "what he claims")
+    page.locator("dialog [name=man_days]").fill("1.25")
+    page.locator("dialog textarea").fill("…")
+    page.locator("dialog [type=submit]").click()
+    looking.look(page, "with a claim")
+    page.locator("#check-name").fill("…")
+    page.locator("[data-stage=days] form .primary").click()
+    page.locator("[data-stage=done]").wait_for()
+    looking.look(page, "good-bye")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_workers_own_pages_and_the_sheet_of_codes_are_open_to_all(
+    demo_server: Server, new_phone: Callable[..., Phone], language: str
+) -> None:
+    small = {"viewport": {"width": 320, "height": 640}, "device_scale_factor": 1}
+    query(demo_server.database_url, "UPDATE member SET language = $1", language)
+    query(demo_server.database_url, "UPDATE worker SET phone = '+8613800138001'")
+    desk = new_phone(language, **small)
+    looking = Looking(desk, language, "owner")
+    login, password = next((a, b) for said, _, a, b in SIGN_INS if said.lower().startswith("owner"))
+    page = sign_in(desk, demo_server, login, password)
+    page.goto(f"{demo_server.url}/labour/crosscheck")
+    if not page.locator(".cross-check").count():  # on the first of a month
+        last = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+        page.goto(f"{demo_server.url}/labour/crosscheck?month={last}")
+    page.locator("form[action='/labour/crosscheck/links'] .button.primary").click()
+    page.locator(".qr-sheet").wait_for()
+    looking.look(page, "/labour/crosscheck/links")
+    looking.check()
+
+    address = re.findall(r"/w/[\w-]{43}", page.content())[0]
+    cheap = new_phone(language, **small)
+    his = Looking(cheap, language, "worker")
+    page = cheap.open(demo_server.url + address)
+    his.look(page, "/w/*")
+    for digits, name in (("0000", "/w/*?wrong"), ("8001", "/w/*?month")):
+        page.locator("[name=digits]").fill(digits)
+        page.locator("main form .primary").first.click()
+        page.wait_for_load_state("networkidle")
+        cheap.faults[:] = [one for one in cheap.faults if "422" not in one]  # as it must be
+        his.look(page, name)
+    page.locator(".own-days a").first.click()
+    page.wait_for_url("**/dispute?day=*")
+    his.look(page, "/w/*/dispute?day")
+    page.goto(f"{demo_server.url}{address}/dispute")
+    his.look(page, "/w/*/dispute")
+    his.check()
