@@ -215,6 +215,7 @@ def test_a_plan_has_no_two_equal_codes_and_no_circle(cast: Cast) -> None:
     assert office.send_form(f"{base}/new", code="1", name="主体").status_code == 303
     top = value(cast.url, "SELECT id FROM task")
     form = {"code": "1.1", "name": "三层钢筋", "parent": top, "quantity": "120", "unit": "t"}
+    form["budget"] = "12000"
     assert office.send_form(f"{base}/new", **form).status_code == 303
     assert office.send_form(f"{base}/new", **form).status_code == 409
     below = value(cast.url, "SELECT id FROM task WHERE code = '1.1'")
@@ -222,4 +223,7 @@ def test_a_plan_has_no_two_equal_codes_and_no_circle(cast: Cast) -> None:
     assert circle.status_code == 422
     rows = query(cast.url, "SELECT code, is_summary FROM task ORDER BY code")
     assert [tuple(row) for row in rows] == [("1", True), ("1.1", False)]
-    assert "三层钢筋" in office.get(base).text
+    query(cast.url, "UPDATE organisation SET currency = 'EUR'")
+    shown = office.get(base).text
+    assert "三层钢筋" in shown
+    assert "€12,000" in shown

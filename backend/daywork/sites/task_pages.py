@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from daywork.ground.database import company_transaction
 from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
+from daywork.people.queries import currency_of
 from daywork.people.rules import Right
 from daywork.sites import queries, service, task_queries, tasks
 from daywork.sites.task_queries import Task
@@ -27,8 +28,14 @@ async def plan(request: Request, site: FromPath[UUID]) -> Response[str]:
     async with company_transaction(actor.organisation):
         found = await service.site_for(actor, site, Right.MANAGE_SITE)
         listed = await task_queries.tasks_of(actor.organisation, site)
+        currency = await currency_of(actor.organisation)
     return page(
-        request, "sites/tasks.html", site=found, tasks=in_order(listed), depths=_depths(listed)
+        request,
+        "sites/tasks.html",
+        site=found,
+        tasks=in_order(listed),
+        depths=_depths(listed),
+        currency=currency,
     )
 
 

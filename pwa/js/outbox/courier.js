@@ -222,12 +222,14 @@ export function createCourier({ db, sender, device, member, now = Date.now, rand
   }
 
   /**
-   * The office's names of the revisions that our receipts speak of and no pull has passed.
+   * The office's names of the revisions that our receipts speak of and no pull has passed. Only of
+   * what would be given again: a mark that stays would have the site read afresh for ever.
    * @param {string} site @param {number} revision
    */
   function marksAfter(site, revision) {
     const marks = Object.values(state.items)
-      .filter((i) => i.site === site && (i.receipt?.revision ?? 0) > revision && i.receipt?.mark)
+      .filter((i) => i.site === site && SETTLED_THERE.has(i.status)
+        && (i.receipt?.revision ?? 0) > revision && i.receipt?.mark)
       .map((i) => String(i.receipt?.mark));
     return [...new Set(marks)].slice(-MOST_MARKS);
   }

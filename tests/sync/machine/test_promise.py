@@ -350,7 +350,8 @@ class Promise(RuleBasedStateMachine):
                     assert effects[item["id"]] == 1
             elif item["status"] == "quarantined":
                 assert verdicts.get(item["id"]) == "quarantined", f"the office has lost {item}"
-            else:
+            elif not item.get("elsewhere"):
+                # What another phone of the member recorded is that one's to give again.
                 assert effects[item["id"]] == 0, f"not said to be applied, and it is: {item}"
         complete = {
             str(row["id"])
@@ -373,7 +374,8 @@ class Promise(RuleBasedStateMachine):
             answer = phone.network.get("/api/sync/pull", params={"site": site, **cursor})
             page = answer.json()
             for row in page["rows"]:
-                rows[row["s"], row["id"]] = row["d"]
+                if not row["gone"]:
+                    rows[row["s"], row["id"]] = row["d"]
             cursor = {"cursor": page["cursor"]}
             if not page["more"]:
                 return rows
