@@ -174,7 +174,12 @@ def test_a_version_that_changed_meanwhile_is_compared_by_keyboard(
     tab_to(page, "Back")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/approvals/{entry}")
-    tab_to(page, "Approve")
+    tab_to(page, "Return")
+    page.keyboard.press("Enter")
+    tab_to(page, "Or in your own words")
+    page.keyboard.type("who says half a day?")
     page.keyboard.press("Enter")
     page.wait_for_url("**/approvals?*")
-    assert states(cast, yesterday()) == [("approved", 3, Decimal("2.000"))]
+    assert states(cast, yesterday()) == [("returned", 3, Decimal("2.000"))]
+    reason = value(cast.url, "SELECT return_reason FROM entry WHERE id = $1", entry)
+    assert reason == "who says half a day?"
