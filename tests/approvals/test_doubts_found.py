@@ -75,6 +75,51 @@ async def test_a_price_that_differs_from_the_last_approved_day_is_told(cast: Cas
         assert "350" not in doubt_words(found[DoubtKind.RATE_CHANGED])  # prices are not for all
 
 
+def merge(cast: Cast, kept: UUID, other: UUID) -> None:
+    """Who was entered twice is one person."""
+    query(cast.url, "UPDATE worker SET merged_into = $1 WHERE id = $2", kept, other)
+
+
+async def test_overtime_is_the_person_s_on_whichever_record_it_was_written(cast: Cast) -> None:
+    kept, other, third = cast.workers[:3]
+    *_others, entry, strange = await sent(
+        cast,
+        sheet(cast, line(other, overtime_hours="10"), day=date(2026, 3, 1)),
+        sheet(cast, line(other, overtime_hours="10"), day=date(2026, 3, 2)),
+        sheet(cast, line(kept, overtime_hours="10"), day=date(2026, 3, 3)),
+        sheet(cast, line(other, overtime_hours="7"), day=date(2026, 3, 4)),
+        sheet(cast, line(third, overtime_hours="7"), day=date(2026, 3, 9)),
+    )
+    assert DoubtKind.OVERTIME_MONTH not in await doubts_of(cast, entry)
+    merge(cast, kept, other)
+    found = await doubts_of(cast, entry)
+    assert found[DoubtKind.OVERTIME_MONTH].about[0].figure == Decimal(37)
+    assert DoubtKind.OVERTIME_MONTH not in await doubts_of(cast, strange)
+
+
+async def test_a_price_is_compared_with_the_person_s_last_day(cast: Cast) -> None:
+    kept, other = cast.workers[:2]
+    first, second = await sent(
+        cast,
+        sheet(cast, line(other), day=DAY - timedelta(days=1)),
+        sheet(cast, line(kept)),
+    )
+    await approve(cast.supervisor, first, 1)
+    query(
+        cast.url,
+        "INSERT INTO rate (organisation, id, worker, unit, amount, valid_from)"
+        " VALUES ($1, $1, $2, 'man_day', 350, $3)",
+        cast.organisation,
+        kept,
+        DAY,
+    )
+    assert DoubtKind.RATE_CHANGED not in await doubts_of(cast, second)
+    merge(cast, kept, other)
+    assert [
+        one.worker for one in (await doubts_of(cast, second))[DoubtKind.RATE_CHANGED].about
+    ] == [kept]
+
+
 def photo(cast: Cast, of: UUID, latitude: float, accuracy: float | None) -> dict[str, Any]:
     fields = {
         "site": cast.site,

@@ -26,6 +26,7 @@ from daywork.rescue.service import (
     rescues_seen_by,
     sweep_rescues,
 )
+from tests.approvals.test_levels import stand_in
 from tests.money.test_advances import advance
 from tests.rescue.files import PICTURE, rescue_file
 from tests.signatures.test_by_sync import signature
@@ -352,6 +353,23 @@ async def test_who_decides_brings_his_own_file_and_nobody_elses(
     assert await rescues_seen_by(cast.far_supervisor) == []
     made = query(cast.url, "SELECT member, how FROM decision")
     assert [tuple(row) for row in made] == [(cast.members["supervisor"], "offline")]
+
+
+async def test_a_deputys_decisions_come_in_when_the_owner_brings_them(
+    cast: Cast, store: ObjectStore
+) -> None:
+    """His right on the site is that of the one who is away."""
+    one = sheet(cast)
+    await send(cast.foreman, one)
+    data = rescue_file(cast, member="far_supervisor", decisions=[kept(cast, one)])
+    before = await imported(cast.owner, store, data)
+    assert outcomes(before) != ["applied"]
+    today = datetime.now(UTC).date()
+    await stand_in(cast, "far_supervisor", today - timedelta(days=2), today + timedelta(days=2))
+    again = rescue_file(cast, member="far_supervisor", decisions=[kept(cast, one)])
+    assert outcomes(await imported(cast.owner, store, again)) == ["applied"]
+    made = query(cast.url, "SELECT member, how FROM decision")
+    assert [tuple(row) for row in made] == [(cast.members["far_supervisor"], "offline")]
 
 
 async def test_nobody_approves_by_a_file_in_the_name_of_somebody_else(

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from typing import Any
@@ -245,6 +246,18 @@ async def test_a_worker_who_leaves_is_settled_with(served: tuple[Cast, str]) -> 
         pdf = (await office.get(f"{settlement}/settlement.pdf")).content
         paper = "".join(one.extract_text() for one in PdfReader(io.BytesIO(pdf)).pages)
         assert "1,100.01" in paper
+        for planned, completed, until in (
+            ("2031-06-30", None, "2034-06-30"),
+            ("2031-06-30", "2030-02-28", "2033-02-28"),
+            (None, "2030-02-28", "2033-02-28"),
+        ):
+            days = [date.fromisoformat(day) if day else None for day in (planned, completed)]
+            marked = "UPDATE site SET ends_on = $2, completed_on = $3 WHERE id = $1"
+            query(cast.url, marked, cast.site, *days)
+            assert f"kept until {until}" in (await office.get(settlement)).text
+            pdf = (await office.get(f"{settlement}/settlement.pdf")).content
+            text = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(pdf)).pages)
+            assert until in text, "the completion that was noted, not the one that was planned"
         signed = {"name": "worker 1", "outcome": "signed"}
         assert (await office.post(f"{settlement}/sign", data=signed)).status_code == 303
         for _click in range(2):

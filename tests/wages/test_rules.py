@@ -155,12 +155,13 @@ def test_a_difference_names_what_moved_and_what_it_comes_to() -> None:
 
 def test_records_are_kept_three_years_leap_day_or_not() -> None:
     assert kept_until(date(2026, 4, 2)) == date(2029, 4, 2)
-    assert kept_until(date(2028, 2, 29)) == date(2031, 3, 1)
+    assert kept_until(date(2028, 2, 29)) == date(2031, 2, 28), "the same day as the lock"
 
 
 def test_records_are_kept_three_years_from_completion_when_that_is_later() -> None:
     assert kept_until(date(2026, 4, 2), date(2027, 6, 30)) == date(2030, 6, 30)
     assert kept_until(date(2026, 4, 2), date(2025, 6, 30)) == date(2029, 4, 2)
+    assert kept_until(date(2026, 4, 2), date(2025, 6, 30), date(2030, 1, 1)) == date(2030, 1, 1)
 
 
 def test_no_cell_of_the_banks_file_begins_like_a_formula() -> None:

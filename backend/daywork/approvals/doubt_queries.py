@@ -49,6 +49,14 @@ async def lines_on_sheets(actor: Actor, sheets: Sequence[UUID]) -> dict[UUID, li
     return found
 
 
+_SAME_PERSON = """
+            SELECT coalesce(w.merged_into, w.id) AS id
+            UNION ALL
+            SELECT o.id FROM worker o WHERE o.organisation = w.organisation
+              AND o.merged_into = coalesce(w.merged_into, w.id)"""
+"""All records of the person that worker ``w`` is: who was entered twice and merged is one."""
+
+
 @dataclass(frozen=True, slots=True)
 class OtherBooking:
     """A worker of one sheet on another sheet of the same day."""
@@ -70,16 +78,12 @@ async def other_bookings(actor: Actor, sheets: Sequence[UUID]) -> list[OtherBook
     is one worker.
     """
     rows = await fetch(
-        """
+        f"""
         SELECT mine.sheet, mine.worker, other.sheet AS other, c.name AS crew, s.name AS site,
                other.man_days, coalesce(last.outcome = 'both_stand', false) AS stands
         FROM labour_line mine
         JOIN worker w ON w.organisation = mine.organisation AND w.id = mine.worker
-        CROSS JOIN LATERAL (
-            SELECT coalesce(w.merged_into, w.id) AS id
-            UNION ALL
-            SELECT o.id FROM worker o WHERE o.organisation = w.organisation
-              AND o.merged_into = coalesce(w.merged_into, w.id)) AS same
+        CROSS JOIN LATERAL ({_SAME_PERSON}) AS same
         JOIN labour_line other ON other.organisation = mine.organisation
              AND other.worker = same.id AND other.work_day = mine.work_day
              AND other.sheet <> mine.sheet AND other.live AND other.state <> 'void'
@@ -94,7 +98,7 @@ async def other_bookings(actor: Actor, sheets: Sequence[UUID]) -> list[OtherBook
         WHERE mine.organisation = $1 AND mine.sheet = ANY($2) AND mine.live
           AND (mine.man_days > 0 OR mine.overtime_hours > 0)
         ORDER BY mine.sheet, mine.worker, s.name, c.name, other.sheet
-        """,
+        """,  # noqa: S608 - our own words
         actor.organisation,
         list(sheets),
     )
@@ -104,20 +108,23 @@ async def other_bookings(actor: Actor, sheets: Sequence[UUID]) -> list[OtherBook
 async def overtime_this_month(
     actor: Actor, sheets: Sequence[UUID], over: Decimal
 ) -> dict[tuple[UUID, UUID], Decimal]:
-    """By sheet and worker: hours of overtime in the month up to the sheet's day, where over."""
+    """By sheet and worker: hours of overtime in the month up to the sheet's day, where over; of the
+    person, on whichever of the merged records they were written."""
     rows = await fetch(
-        """
+        f"""
         SELECT mine.sheet, mine.worker, sum(other.overtime_hours) AS hours
         FROM labour_line mine
+        JOIN worker w ON w.organisation = mine.organisation AND w.id = mine.worker
+        CROSS JOIN LATERAL ({_SAME_PERSON}) AS same
         JOIN labour_line other ON other.organisation = mine.organisation
-             AND other.worker = mine.worker AND other.live AND other.state <> 'void'
+             AND other.worker = same.id AND other.live AND other.state <> 'void'
              AND other.work_day BETWEEN date_trunc('month', mine.work_day)::date
                                     AND mine.work_day
              AND (other.state <> 'returned' OR other.sheet = mine.sheet)
         WHERE mine.organisation = $1 AND mine.sheet = ANY($2) AND mine.live
           AND mine.overtime_hours > 0
         GROUP BY mine.sheet, mine.worker HAVING sum(other.overtime_hours) > $3
-        """,
+        """,  # noqa: S608 - our own words
         actor.organisation,
         list(sheets),
         over,
@@ -128,21 +135,23 @@ async def overtime_this_month(
 async def last_prices(
     actor: Actor, sheets: Sequence[UUID], since: date
 ) -> dict[tuple[UUID, UUID], tuple[str, Decimal]]:
-    """By sheet and worker: unit and amount fixed on the worker's last approved day before it."""
+    """By sheet and worker: unit and amount fixed on the person's last approved day before it."""
     rows = await fetch(
-        """
+        f"""
         SELECT mine.sheet, mine.worker, before.rate_unit, before.rate_amount
         FROM labour_line mine
+        JOIN worker w ON w.organisation = mine.organisation AND w.id = mine.worker
         CROSS JOIN LATERAL (
             SELECT o.rate_unit, o.rate_amount FROM labour_line o
-            WHERE o.organisation = mine.organisation AND o.worker = mine.worker AND o.live
+            WHERE o.organisation = mine.organisation AND o.live
+              AND o.worker = ANY(ARRAY({_SAME_PERSON}))
               AND o.state <> 'void' AND o.state = 'approved' AND o.rate_amount IS NOT NULL
               AND o.work_day < mine.work_day AND o.work_day >= $3
             ORDER BY o.work_day DESC LIMIT 1
         ) AS before
         WHERE mine.organisation = $1 AND mine.sheet = ANY($2) AND mine.live
           AND (mine.man_days > 0 OR mine.overtime_hours > 0)
-        """,
+        """,  # noqa: S608 - our own words
         actor.organisation,
         list(sheets),
         since,

@@ -345,14 +345,16 @@ YEARS_KEPT: Final = 3
 """Order 724, art. 15: at least three years."""
 
 
-def kept_until(last_pay: date, completed: date | None = None) -> date:
+def kept_until(last_pay: date, completed: date | None = None, lock: date | None = None) -> date:
     """Until when records must be kept at least: the later of three years after the last pay and
-    three years after the site's completion, where that day is known."""
+    three years after the site's completion, where that day is known; and never before ``lock``,
+    the day that the retention lock reckons. Leap days as Postgres counts them."""
     last = max(last_pay, completed or last_pay)
     try:
-        return last.replace(year=last.year + YEARS_KEPT)
+        until = last.replace(year=last.year + YEARS_KEPT)
     except ValueError:
-        return date(last.year + YEARS_KEPT, 3, 1)
+        until = date(last.year + YEARS_KEPT, 2, 28)
+    return max(until, lock or until)
 
 
 def paper_key(organisation: UUID, site: UUID, sha256: bytes) -> str:

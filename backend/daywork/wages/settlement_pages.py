@@ -35,6 +35,7 @@ from daywork.wages.rules import (
     kept_until,
 )
 from daywork.wages.settlement_paper import pdf_of_settlement
+from daywork.wages.settlement_queries import Settlement
 from daywork.wages.signing import LARGEST_PAPER
 from daywork.wages.signing_pages import (
     PAPER_AGAIN,
@@ -197,6 +198,7 @@ async def _page(
         paid = await payment_queries.paid_on_site(actor.organisation, site.id, [found.worker])
         others = await settlement_queries.versions_of(actor.organisation, site.id, found.worker)
         (now,) = await settling.owed_to(site, [found.worker], found.until_day) or (None,)
+        kept = await _kept_until(found, site)
     today = day_at(datetime.now(UTC), site.time_zone)
     return page(
         request,
@@ -212,7 +214,7 @@ async def _page(
         due=paying.settlement_due(found, paid),
         others=others,
         now=now,
-        kept_until=kept_until(day_at(found.closed_at, site.time_zone), site.ends_on),
+        kept_until=kept,
         may_settle=may(actor, Right.CLOSE_MONTH, site.id),
         may_unmask=may(actor, Right.UNMASK, site.id),
         methods=methods(),
@@ -298,6 +300,11 @@ async def left(request: Request, settlement: FromPath[UUID]) -> Response[Any]:
     return go(request, f"/labour/settlements/{settlement}")
 
 
+async def _kept_until(found: Settlement, site: Site) -> date:
+    completed, lock = await settlement_queries.completion_of(site.organisation, site.id)
+    return kept_until(day_at(found.closed_at, site.time_zone), completed, lock)
+
+
 @get("/labour/settlements/{settlement:uuid}/settlement.pdf")
 async def pdf(request: Request, settlement: FromPath[UUID]) -> Response[bytes]:
     """To print and sign; numbers masked."""
@@ -309,6 +316,7 @@ async def pdf(request: Request, settlement: FromPath[UUID]) -> Response[bytes]:
             actor.organisation, ("settlement", settlement)
         )
         code = await code_about(actor.organisation, SETTLEMENT, settlement)
+        kept = await _kept_until(found, site)
         await record_audit(
             actor.organisation,
             actor.member,
@@ -325,7 +333,7 @@ async def pdf(request: Request, settlement: FromPath[UUID]) -> Response[bytes]:
         code=code,
         verify_at=f"{request.base_url.netloc}/v",
         time_zone=site.time_zone,
-        kept_until=kept_until(day_at(found.closed_at, site.time_zone), site.ends_on).isoformat(),
+        kept_until=kept.isoformat(),
         printed_at=now,
         by_whom=actor.name,
     )

@@ -145,6 +145,19 @@ async def versions_of(organisation: UUID, site: UUID, worker: UUID) -> list[Sett
     return [_settlement(dict(row)) for row in rows]
 
 
+async def completion_of(organisation: UUID, site: UUID) -> tuple[date | None, date | None]:
+    """When the site was completed, else when it is planned to be; and until when the lock holds,
+    once that is known."""
+    row = await fetch_one(
+        "SELECT coalesce(completed_on, ends_on) AS completed,"
+        " records_kept_until(organisation, id) AS lock"
+        " FROM site WHERE organisation = $1 AND id = $2",
+        organisation,
+        site,
+    )
+    return (None, None) if row is None else (row["completed"], row["lock"])
+
+
 async def insert_settlement(organisation: UUID, one: Settlement) -> dict[str, Any]:
     """Freeze it; returns the row as the chain spells it."""
     figures = one.figures
