@@ -291,6 +291,24 @@ describe("a restore", () => {
     assert.equal(office.pushes.length, 2, "once is enough");
   });
 
+  it("is heeded once, although a refused record speaks of the lost history for ever", async () => {
+    const courier = await launch();
+    const backup = office.backup();
+    await save(courier, sheet("m1", "e1"));
+    await rest(courier);
+    office.put("task", "t1", {});
+    await save(courier, sheet("m2", "e2", { payload: { site: "site", poison: true } }));
+    await rest(courier);
+    assert.deepEqual(await statuses(), { m1: "confirmed", m2: "refused" });
+    office.restore(backup);
+    await courier.pullAll();
+    await rest(courier);
+    const sent = office.pushes.length;
+    await courier.pullAll();
+    await rest(courier);
+    assert.deepEqual([office.entries.get("e1")?.version, office.pushes.length], [1, sent]);
+  });
+
   it("is not forgotten when the phone dies, or its disk fails, as it hears of it", async () => {
     for (const fault of ["crash", "disk"]) {
       const courier = await launch();

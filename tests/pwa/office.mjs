@@ -39,9 +39,9 @@ export function openOffice({ member = "m1", sites = [{ id: "site", name: "Site" 
       if (m.type === "photo.record") office.photos.set(m.entity_id, { state: "awaiting_bytes" });
       put(m.type === "sites.worker" ? "worker" : "entry", m.entity_id, { kind: m.type, ...m.payload,
         state: "submitted", version: m.base_version + 1, payload: m.payload, mutation: m.id });
-      result.revision = office.revision;
-      result.mark = `${office.revision}.${office.epoch}`;
     }
+    result.revision = office.revision;
+    result.mark = `${office.revision}.${office.epoch}`;
     office.ledger.set(m.id, result);
     return result;
   }
