@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from daywork.summary.kept import (
     rows_until,
     wrong_months,
 )
-from daywork.summary.owed import months_owed
+from daywork.summary.owed import months_owed, owed_until
 from daywork.summary.queries import by_day, by_worker, month_total
 from daywork.summary.rules import Figures, Grouping, Month, total_of
 from daywork.summary.service import month_summary
@@ -101,6 +102,25 @@ async def untrue(cast: Cast) -> list[tuple[str, date]]:
                 if way in kept.YEARLY:
                     rows = asked.format(rows_until(way))
                     await compare(f"{way}_year", rows, key, BEGINNING, month.last)
+            for site in sites:
+                read_so = {
+                    one.worker: (one.outstanding, one.in_all)
+                    for one in await owed_until(cast.organisation, site, month)
+                }
+                if read_so != await owed_by_lines(cast, site, month):
+                    found.append(("owed", month.last))
+    return found
+
+
+async def owed_by_lines(
+    cast: Cast, site: UUID, month: Month
+) -> dict[UUID, tuple[Decimal, Decimal]]:
+    """By worker: outstanding of the month, and of all until its end; from the workers' lines."""
+    found: dict[UUID, tuple[Decimal, Decimal]] = {}
+    for one in await months_owed(cast.organisation, [site], workers=cast.workers, until=month.last):
+        now, ever = found.get(one.worker, (Decimal(0), Decimal(0)))
+        of_month = one.outstanding if one.month == month.first else Decimal(0)
+        found[one.worker] = now + of_month, ever + one.outstanding
     return found
 
 
@@ -132,6 +152,7 @@ async def test_whatever_happens_every_way_comes_to_the_sums_of_the_lines(cast: C
         life.correct,
         life.void,
         life.pay,
+        life.lend,
         life.learn,
         life.merge,
         life.keep_up,

@@ -10,7 +10,7 @@ from daywork.ground.ids import new_id
 from daywork.summary.kept import keep_up
 from tests.support.cast import Cast
 from tests.support.database import query
-from tests.support.months import item_booked
+from tests.support.months import advance_given, item_booked
 from tests.support.phone_words import line, mutation, said, send, sheet
 
 
@@ -92,6 +92,9 @@ class Life:
         kind, amount = self.rolls.choice((("meal", "30"), ("deduction", "-20")))
         item = {"day": self.day().isoformat(), "amount": amount, "kind": kind}
         item_booked(self.cast, item | {"voided": self.rolls.random() < 0.3})
+
+    async def lend(self) -> None:
+        advance_given(self.cast, self.rolls.choice(self.cast.workers[:3]), self.day(), "100.50")
 
     async def learn(self) -> None:
         """A worker has another trade from now on, or none."""

@@ -28,7 +28,7 @@ from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
-from daywork.summary.owed import MonthOwed, merged_workers, months_owed
+from daywork.summary.owed import Owed, merged_workers, months_owed, owed_until
 from daywork.summary.service import View, view_for
 
 
@@ -83,11 +83,11 @@ async def money_of_month(
         site = view.site
         if site is None or not view.pay:
             raise NOT_ALLOWED()
-        owed = await months_owed(organisation, [site.id], until=view.month.last)
+        owed = await owed_until(organisation, site.id, view.month)
         facts = await ledger_queries.workers_named(
             organisation, site.id, {one.worker for one in owed}
         )
-        rows = _rows(owed, facts, view)
+        rows = _rows(owed, facts)
         return MoneyMonth(
             view,
             site,
@@ -101,17 +101,13 @@ async def money_of_month(
         )
 
 
-def _rows(owed: Iterable[MonthOwed], facts: dict[UUID, WorkerFacts], view: View) -> list[WorkerRow]:
+def _rows(owed: Iterable[Owed], facts: dict[UUID, WorkerFacts]) -> list[WorkerRow]:
     """Whoever has something in the month, or is still owed or owing, by crew, number and name."""
-    months: dict[UUID, list[MonthOwed]] = {}
-    for one in owed:
-        months.setdefault(one.worker, []).append(one)
+    theirs = {one.worker: one for one in owed}
     rows = []
     for worker, known in facts.items():
-        mine = months[worker]
-        this = next((one for one in mine if one.month == view.month.first), None)
-        in_all = sum((one.outstanding for one in mine), ZERO)
-        if this is None and not in_all:
+        one = theirs[worker]
+        if not one.of_month and not one.in_all:
             continue
         rows.append(
             WorkerRow(
@@ -119,11 +115,11 @@ def _rows(owed: Iterable[MonthOwed], facts: dict[UUID, WorkerFacts], view: View)
                 known.name,
                 known.number,
                 known.crew,
-                this.earned if this else ZERO,
-                this.advances if this else ZERO,
-                this.payments if this else ZERO,
-                this.outstanding if this else ZERO,
-                in_all,
+                one.earned,
+                one.advances,
+                one.payments,
+                one.outstanding,
+                one.in_all,
             )
         )
     return rows

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from daywork.ground.calendar import month_of
 from daywork.ground.database import fetch
-from daywork.summary.kept import ADDED, BEGINNING, Way, rows_of
-from daywork.summary.rules import LATEST, Figures, outstanding
+from daywork.summary.kept import ADDED, BEGINNING, Way, rows_of, rows_until
+from daywork.summary.rules import LATEST, Figures, Month, outstanding
 from daywork.summary.sums import BOOKED, SUMS, ZERO_WHERE_NONE, figures_in
 
 
@@ -112,6 +112,84 @@ async def months_owed(
         )
         before_it = found.get((worker, one.month))
         found[worker, one.month] = one if before_it is None else before_it + one
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A worker's month on a site, and what is outstanding of every month until its end."""
+
+    worker: UUID
+    of_month: bool
+    """Whether anything was recorded, lent or paid in the month."""
+    earned: Decimal
+    advances: Decimal
+    payments: Decimal
+    in_all: Decimal
+
+    @property
+    def outstanding(self) -> Decimal:
+        """Of the month."""
+        return self.earned - self.advances - self.payments
+
+    def __add__(self, other: "Owed") -> "Owed":
+        """The same of two who are one."""
+        return Owed(
+            self.worker,
+            self.of_month or other.of_month,
+            self.earned + other.earned,
+            self.advances + other.advances,
+            self.payments + other.payments,
+            self.in_all + other.in_all,
+        )
+
+
+async def owed_until(organisation: UUID, site: UUID, month: Month) -> list[Owed]:
+    """Everybody who ever had something on the site: what :func:`months_owed` comes to, added up by
+    the database and from years that have passed, so that it does not grow with the months."""
+    rows = await fetch(
+        f"""
+        WITH ever AS (
+            SELECT r.worker, sum(r.earned) AS earned FROM {rows_until(Way.WORKER, ["earned"])} r
+            GROUP BY r.worker
+        ), now AS (
+            SELECT r.worker, sum(r.earned) AS earned FROM {rows_of(Way.WORKER, ["earned"])} r
+            WHERE r.month = $5 GROUP BY r.worker
+        ), lent AS (
+            SELECT a.worker, sum(a.amount) AS ever,
+                   sum(a.amount) FILTER (WHERE a.work_day >= $5) AS now
+            FROM advance a
+            WHERE a.organisation = $1 AND a.site = ANY($2) AND a.state = 'approved'
+              AND a.work_day BETWEEN $3 AND $4
+            GROUP BY a.worker
+        ), paid AS (
+            SELECT p.worker, sum(p.amount) AS ever,
+                   sum(p.amount) FILTER (WHERE p.for_month >= $5) AS now
+            FROM payment p
+            WHERE p.organisation = $1 AND p.site = ANY($2) AND p.voided_at IS NULL
+              AND p.for_month BETWEEN $3 AND $4
+            GROUP BY p.worker
+        )
+        SELECT worker,
+               num_nonnulls(now.earned, lent.now, paid.now) > 0 AS of_month,
+               coalesce(now.earned, 0) AS earned, coalesce(lent.now, 0) AS advances,
+               coalesce(paid.now, 0) AS payments,
+               coalesce(ever.earned, 0) - coalesce(lent.ever, 0) - coalesce(paid.ever, 0) AS in_all
+        FROM ever LEFT JOIN now USING (worker) FULL JOIN lent USING (worker)
+        FULL JOIN paid USING (worker)
+        ORDER BY worker
+        """,  # noqa: S608 - pieces of SQL of our own
+        organisation,
+        [site],
+        BEGINNING,
+        month.last,
+        month.first,
+    )
+    kept = await merged_workers(organisation)
+    found: dict[UUID, Owed] = {}
+    for row in rows:
+        one = Owed(**{**row, "worker": kept.get(row["worker"], row["worker"])})
+        found[one.worker] = found[one.worker] + one if one.worker in found else one
     return list(found.values())
 
 
