@@ -11,6 +11,7 @@ from daywork.crosscheck.rules import Standing
 from daywork.crosscheck.service import board_of, standings_of
 from daywork.ground.database import close_database, company_transaction, open_database
 from daywork.ground.ids import new_id
+from daywork.letters.service import take_up
 from daywork.summary.rules import Month
 from tests.crosscheck import test_evidence
 from tests.crosscheck.phones import SHOWN, SIGNED, claim, cross_check
@@ -273,8 +274,17 @@ async def test_work_of_before_access_was_withdrawn_waits_for_the_office(cast: Ca
         cast.members["foreman"],
     )
     gone = cast.actor("foreman")
-    (receipt,) = await send(gone, cross_check(cast))
+    sent = cross_check(cast, claims={"2026-03-03": claim("1")})
+    (receipt,) = await send(gone, sent)
     assert (str(receipt.result), rows(cast)) == ("quarantined", [])
+    # The office books it for him: it is the worker's word all the same, taken by that foreman.
+    receipt = await take_up(cast.office, sent["id"])
+    assert str(receipt.result) == "applied"
+    (row,) = rows(cast)
+    assert (row["taken_by"], row["outcome"]) == (cast.members["foreman"], "disputed")
+    (waiting,) = await disputes_waiting(cast.supervisor, cast.site)
+    assert waiting.dispute.work_day == SECOND
+    assert await faults(cast) == []
 
 
 async def test_who_was_entered_twice_is_one_worker_with_one_dispute(cast: Cast) -> None:
@@ -300,13 +310,16 @@ async def test_what_was_said_of_a_record_merged_later_is_kept_with_the_one_that_
     kept, twin = cast.workers[1], cast.workers[0]
     await send(cast.foreman, cross_check(cast, twin, claims={"2026-03-03": claim("1")}))
     query(cast.url, "UPDATE worker SET merged_into = $2 WHERE id = $1", twin, kept)
+    query(cast.url, "DELETE FROM roster WHERE worker = $1", twin)
+    query(cast.url, "UPDATE roster SET crew = $2 WHERE worker = $1", kept, cast.other_crew)
     (waiting,) = await disputes_waiting(cast.supervisor, cast.site)
     assert (waiting.dispute.worker, waiting.dispute.worker_name) == (kept, "worker 2")
     assert len(waiting.sheets) == 1
     query(cast.url, "DELETE FROM message WHERE organisation = $1", cast.organisation)
     await answer(cast.supervisor, waiting.dispute.id, "agreed", "He is right", NOW)
     told = "SELECT member, link FROM message WHERE organisation = $1"
-    (message,) = query(cast.url, told, cast.organisation)
-    assert message["member"] == cast.members["foreman"]
-    assert f"crew={cast.crew}" in message["link"]
+    links = {one["member"]: one["link"] for one in query(cast.url, told, cast.organisation)}
+    # Both who led him that day under the other record, and who leads him now.
+    assert set(links) == {cast.members["foreman"], cast.members["other_foreman"]}
+    assert f"crew={cast.crew}" in links[cast.members["foreman"]]
     assert await standing(cast, 1) is Standing.ANSWERED

@@ -27,10 +27,11 @@ from daywork.rescue.service import (
     sweep_rescues,
 )
 from tests.approvals.test_levels import stand_in
+from tests.crosscheck.phones import cross_check
 from tests.money.test_advances import advance
 from tests.rescue.files import PICTURE, rescue_file
 from tests.signatures.test_by_sync import signature
-from tests.support.cast import Cast
+from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.phone_words import line, photo_row, said, send, sheet
 
@@ -303,6 +304,19 @@ async def test_a_signature_comes_in_with_its_sheet(cast: Cast, store: ObjectStor
     assert outcomes(seen) == ["applied", "applied"]
     row = query(cast.url, "SELECT taken_by, entry, version FROM signature")[0]
     assert tuple(row) == (cast.members["foreman"], one["entity_id"], 1)
+
+
+async def test_what_a_worker_said_on_the_phone_comes_in_after_the_sheet_it_speaks_of(
+    cast: Cast, store: ObjectStore
+) -> None:
+    worked = sheet(cast, line(cast.workers[0]))
+    signed = cross_check(cast, shown={f"{DAY}": ["1", "0"]}, prev_id=worked["id"])
+    seen = await imported(cast.office, store, rescue_file(cast, worked, signed))
+    assert outcomes(seen) == ["applied", "applied"]
+    row = query(cast.url, "SELECT outcome, taken_by, mutation FROM cross_check")[0]
+    assert tuple(row) == ("confirmed", cast.members["foreman"], signed["id"])
+    # The phone was only thought broken, and sends it after all.
+    assert said(await send(cast.foreman, signed)) == ["already_applied"]
 
 
 async def test_an_advance_comes_in_with_its_amount_and_counts_once(

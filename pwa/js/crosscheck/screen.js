@@ -64,7 +64,8 @@ function hasDays(crews, month) {
 
 /** The crew's workers who have something to look at. @param {string} crew @param {string} month */
 function workersOf(crew, month) {
-  return [...phone.workers.values()].filter((w) => w.crew === crew)
+  // Who was merged into another left before he came.
+  return [...phone.workers.values()].filter((w) => w.crew === crew && !(w.left_on && w.left_on < w.joined_on))
     .map((w) => ({ ...w, own: ownOf(w.id, month), said: saidOf(w.id, month) }))
     .filter((w) => w.own.days.length || w.own.answer || w.said
       || ((!w.left_on || w.left_on >= `${month}-01`) && (!w.joined_on || w.joined_on.slice(0, 7) <= month)))
