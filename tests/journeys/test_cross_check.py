@@ -177,6 +177,64 @@ def test_days_signed_and_disputed_without_a_network_reach_the_office(
     assert [*phone.faults, *office.faults, *supervisor.faults] == []
 
 
+SPOILT = """(member) => new Promise((done) => {
+  const asked = indexedDB.open(`daywork-${member}`);
+  asked.onsuccess = () => {
+    const db = asked.result;
+    const tx = db.transaction("outbox", "readwrite");
+    tx.objectStore("outbox").openCursor().onsuccess = ({ target }) => {
+      const at = target.result;
+      if (!at) return;
+      if (at.value.type === "labour.cross_check") {
+        at.value.payload.shown = { "1999-01-01": ["1", "0"] };
+        at.update(at.value);
+      }
+      at.continue();
+    };
+    tx.oncomplete = () => { db.close(); done(); };
+  };
+})"""
+"""What an app with a mistake might have kept."""
+
+
+def test_an_answer_that_the_office_would_not_have_is_mended_with_the_worker(
+    app_server: Server, new_phone: Callable[..., Phone]
+) -> None:
+    cast, words = found_with_yesterday(app_server), WORDS["en"]
+    set_language(cast, "en")
+    phone = new_phone("en")
+    page = sign_in(phone, app_server, cast, "foreman")
+    under_the_worker(page)
+    page.goto(f"{app_server.url}/m/check")
+    expect(person(page, cast, 0)).to_contain_text("1.0")
+    phone.offline()
+    hand_over(page, cast, 0, words)
+    page.locator("[data-day]").get_by_role("button", name=words["wrong"]).click()
+    page.locator("dialog [name=man_days]").fill("0.5")
+    page.locator("dialog textarea").fill("I left at noon")
+    page.locator("dialog [type=submit]").click()
+    page.fill("#check-name", "Wang Wu")
+    page.get_by_role("button", name=words["dispute"]).click()
+    expect(page.locator("[data-stage=done]")).to_be_visible()
+    page.evaluate(SPOILT, str(cast.members["foreman"]))
+
+    phone.offline(False)
+    page.goto(f"{app_server.url}/m/outbox")
+    trouble = page.locator(".trouble")
+    expect(trouble).to_contain_text("This day does not belong to the month", timeout=20_000)
+    trouble.get_by_role("link", name="Mend").click()
+    page.get_by_role("button", name=words["mine"].format(1)).click()
+    expect(page.locator("[data-day]")).to_contain_text("you say: 0.5")
+    page.get_by_role("button", name=words["dispute"]).click()
+    expect(page.locator("[data-stage=done]")).to_be_visible()
+    page.goto(f"{app_server.url}/m/outbox")
+    expect(page.locator(".outbox-head .big")).to_have_text("0", timeout=20_000)
+    expect(trouble).to_have_count(0)
+    (row,) = query(cast.url, "SELECT name, claims::text AS claims FROM cross_check")
+    assert row["name"] == "Wang Wu"
+    assert '"0.5"' in row["claims"]
+
+
 def test_who_leads_no_crew_hands_over_nothing(
     app_server: Server, new_phone: Callable[..., Phone]
 ) -> None:
