@@ -12,6 +12,7 @@ import { keepSeenPages } from "./review/keeping.js";
 import { decideOffline } from "./review/decisions.js";
 import { offerInstall } from "./review/install.js";
 import { takeSignatures } from "./review/signing.js";
+import { keepPlace } from "./review/stretches.js";
 import { switchModeAtOnce } from "./review/mode.js";
 import { startTelling } from "./review/told.js";
 
@@ -78,6 +79,7 @@ async function begin() {
   offerInstall();
   startTelling();
   decideOffline();
+  keepPlace();
   takeSignatures();
   keepSeenPages();
   registerWorker(() => document.querySelector("form[data-dirty]") !== null);
