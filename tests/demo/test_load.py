@@ -260,3 +260,27 @@ async def test_the_printed_sign_ins_open_the_door(loaded: str) -> None:
         (row,) = query(loaded, "SELECT * FROM member WHERE phone = $1", login_from(login).value)
         assert row["name"] == name
         assert await password_matches(password, row["password_hash"])
+
+
+def test_a_site_of_last_year_is_signed_paid_settled_and_locked(loaded: str) -> None:
+    (site,) = query(
+        loaded,
+        "SELECT id, active, completed_on, settled_on,"
+        " records_kept_until(organisation, id) AS until FROM site WHERE settled_on IS NOT NULL",
+    )
+    assert not site["active"]
+    assert site["until"] == site["settled_on"].replace(year=site["settled_on"].year + 3)
+    assert site["until"] > TODAY
+    lines = "SELECT count(*) FROM labour_line WHERE site = $1 AND live AND state <> 'approved'"
+    assert value(loaded, lines, site["id"]) == 0
+    unsigned = query(
+        loaded,
+        "SELECT l.name FROM wage_line l JOIN wage_sheet w ON w.id = l.sheet"
+        " WHERE w.site = $1 AND NOT EXISTS (SELECT FROM wage_signature s"
+        " WHERE s.sheet = w.id AND s.worker = l.worker AND s.strokes <> '')",
+        site["id"],
+    )
+    assert unsigned == []
+    owed = query(loaded, "SELECT DISTINCT payable FROM settlement WHERE site = $1", site["id"])
+    assert [row["payable"] for row in owed] == [0]
+    assert value(loaded, "SELECT count(*) FROM settlement WHERE site = $1", site["id"]) == 6

@@ -23,6 +23,7 @@ from daywork.demo.days import Almanac
 from daywork.demo.members import actor_of
 from daywork.demo.money import agree_on_limits, pay_last_month
 from daywork.demo.names import ORGANISATION, name_of
+from daywork.demo.older import insert_older, live_older
 from daywork.demo.pay import enter_pay, insert_agreements
 from daywork.demo.people import FOUNDED_ON, PASSWORD, SITES
 from daywork.demo.pictures import Picture, draw
@@ -70,6 +71,7 @@ async def load_demo(settings: Settings, today: date | None = None) -> bool:
             for site in SITES:
                 of_site = [event for event in events if event.site == site]
                 sites.create_task(_live_through(of_site, Almanac(day), pictures))
+            sites.create_task(live_older(Almanac(day)))
         for shot in snapshots:
             await _upload(store, shot, pictures[shot.id])
     keys = await open_keyring(settings)
@@ -139,6 +141,7 @@ async def _found(today: date) -> date | None:
         await queries.insert_company(at, today)
         await queries.insert_ground(at, today, password_hash)
         await insert_agreements(at, today)
+        await insert_older(at, today)
     return today
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from daywork.demo.lost_days import links
 from daywork.demo.names import ORGANISATION, name_of
@@ -225,6 +226,13 @@ async def insert_rows(
         f" SELECT $1, u.* FROM unnest({arrays}) AS u",
         ORGANISATION,
         *(list(column) for column in zip(*rows, strict=True)),
+    )
+
+
+async def mark_over(site: UUID) -> None:
+    """Nobody records on this site any more."""
+    await execute(
+        "UPDATE site SET active = false WHERE organisation = $1 AND id = $2", ORGANISATION, site
     )
 
 

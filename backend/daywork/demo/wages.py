@@ -53,12 +53,12 @@ async def make_wages(office: Actor, site: UUID, almanac: Almanac) -> None:
             worker,
             outcome=Signing.SIGNED,
             name=name,
-            strokes=_scrawl(name) if number % 4 else "",
+            strokes=scrawl(name) if number % 4 else "",
             at=at + timedelta(minutes=2 * number),
         )
 
 
-def _scrawl(name: str) -> str:
+def scrawl(name: str) -> str:
     """A line such as a finger draws, another one for every name."""
     chance = Random(f"daywork signature {name}")  # noqa: S311 - a story
     strokes = []
