@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from daywork.approvals import waiting
 from daywork.approvals.kept import keep_doubts
 from daywork.approvals.kept_queries import companies_with_doubts, unknown_waiting
 from daywork.approvals.service import approve
@@ -272,6 +273,22 @@ async def test_a_sheet_not_committed_while_the_queue_is_kept_is_seen_afterwards(
     await going.commit()
     await connection.close()
     assert [card.record.id for card in (await queue(cast)).doubtful] == [here]
+
+
+async def test_what_a_page_has_no_time_to_look_at_is_not_called_clean(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "MOST_LOOKED", 2)
+    for day in range(1, 5):
+        await sent(cast, "1" if day < 4 else "2", worker=day - 1, day=date(2026, 3, day))
+    async with company_transaction(cast.organisation, snapshot=True):
+        site = await site_for(cast.owner, cast.site, Right.SEE_LABOUR)
+        page = await waiting.stretch_of_queue(cast.owner, site, 30)
+        clean, _facts, waits = await waiting.clean_of_queue(cast.owner, site)
+    assert [len(page.doubtful), len(page.clean), page.waiting] == [1, 3, 4]  # as each card is
+    assert [one.work_day.day for one in clean] == [1, 2]
+    assert (page.all_clean, waits) == (2, 4)
+    assert len((await kept(cast)).clean) == 3
 
 
 async def test_two_who_keep_at_once_leave_a_right_queue(cast: Cast) -> None:

@@ -75,7 +75,8 @@ _EVERYTHING = """
 async def unknown_waiting(
     organisation: UUID, site: UUID | None = None, *, kept_only: bool = False
 ) -> list[UUID]:
-    """Waiting records whose rank is not known: new ones, and those that something has touched.
+    """Waiting records whose rank is not known: new ones, and those that something has touched; the
+    oldest work day first.
 
     What an advance is doubted by moves with all that its worker earns: it is never kept, and left
     out with ``kept_only``.
@@ -90,6 +91,7 @@ async def unknown_waiting(
           AND ($3::uuid IS NULL OR e.site = $3)
           AND (k.entry IS NULL OR e.kind = 'labour.advance' OR {_EVERYTHING}
                OR e.id IN (SELECT id FROM touched))
+        ORDER BY e.work_day, e.id
         """,  # noqa: S608 - pieces of SQL of our own
         organisation,
         [kind for kind in DECIDED_HERE if not kept_only or kind is not EntryKind.ADVANCE],

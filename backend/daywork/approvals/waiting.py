@@ -47,6 +47,10 @@ LOOK_BACK: Final = timedelta(days=14)
 PRICE_LOOK_BACK: Final = timedelta(days=62)
 """So far back a worker's last approved day is looked for, to see whether the price changed."""
 
+MOST_LOOKED: Final = 300
+"""So many records that are not kept yet a page looks at by itself; the rest stands among the
+doubtful ones until the worker has looked, within a minute: nothing is called clean unseen."""
+
 MOST_CLEAN: Final = 1000
 """So many clean ones are reviewed at a time."""
 
@@ -171,7 +175,7 @@ async def clean_of_queue(actor: Actor, site: Site) -> tuple[list[Record], dict[U
 async def _ranks_unkept(actor: Actor, site: Site) -> dict[UUID, int]:
     """Ranks of what is not kept: of what came in and what was touched a moment ago."""
     unknown = await unknown_waiting(actor.organisation, site.id)
-    records = await queries.records_by_id(actor, unknown)
+    records = await queries.records_by_id(actor, unknown[:MOST_LOOKED])
     return {card.record.id: card.rank for card in await cards_of(actor, list(records.values()))}
 
 
