@@ -1,7 +1,7 @@
 """A job that fails is over, and one that comes back again and again is let go: neither loops."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -92,3 +92,13 @@ async def test_a_job_of_a_worker_that_was_killed_is_run_by_another(
     assert (
         value(cast.url, "SELECT count(*) FROM pgqueuer WHERE payload = $1", payload.encode()) == 0
     )
+
+
+async def test_a_job_that_waits_is_not_run_before_what_it_looks_for_is_due(cast: Cast) -> None:
+    """It would find nothing, and the phone would ring a minute later."""
+    wait = timedelta(seconds=10)
+    async with company_transaction(cast.organisation):
+        await fetch_value("SELECT pg_sleep(0.2)")  # as a push of many sheets takes its time
+        due = datetime.now(UTC) + wait
+        await enqueue(CHECK_JOB, {"organisation": str(cast.organisation)}, after=wait)
+    assert value(cast.url, "SELECT execute_after FROM pgqueuer") > due

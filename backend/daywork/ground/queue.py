@@ -16,10 +16,17 @@ from pgqueuer.queries import Queries
 from daywork.ground.database import connection, fetch_value, say_after_commit
 from daywork.ground.saying import job_queued
 
+CLOCKS_APART = timedelta(seconds=1)
+"""What is due is judged by a worker's clock, and the queue goes by the database's."""
+
 
 async def enqueue(job: str, payload: Mapping[str, str], *, after: timedelta = timedelta(0)) -> None:
     """Put a job into the queue, to be run after the commit and no sooner than ``after``."""
     queue = Queries.from_asyncpg_connection(connection())
+    if after:
+        # The queue counts from the transaction's beginning, which may be seconds ago, and looks on
+        # the spot; what comes too early finds nothing due and is not run again.
+        after += await fetch_value("SELECT clock_timestamp() - now()") + CLOCKS_APART
     await queue.enqueue(job, json.dumps(dict(payload)).encode(), execute_after=after)
     if not after:  # who must wait is found when the worker looks
         say_after_commit([job_queued()])

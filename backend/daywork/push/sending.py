@@ -222,5 +222,5 @@ async def _wake_for(organisation: UUID, outcomes: Sequence[Outcome], at: datetim
         await enqueue(
             SEND_JOB,
             {"organisation": str(organisation)},
-            after=max(min(times) - at, timedelta(0)) + timedelta(milliseconds=100),
+            after=max(min(times) - at, timedelta(milliseconds=1)),
         )
