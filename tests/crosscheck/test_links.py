@@ -1,7 +1,9 @@
 """A worker's private link over HTTP: who opens it, what it shows, what he can say."""
 
 import re
+from datetime import date
 from decimal import Decimal
+from html import unescape
 
 from daywork.ground.ids import new_id
 from daywork.people.passwords import hash_of
@@ -230,6 +232,30 @@ async def test_a_missing_day_can_be_claimed_and_nonsense_comes_back_with_its_fau
     assert (await worker.say("dispute", **{**claim, "day": "2026-04-04"})).status_code == 422
     assert (await worker.say("dispute", **claim)).status_code == 303
     assert "you say: 1 工" in (await worker.look()).text
+
+
+async def test_the_sum_of_the_month_can_be_disputed_without_knowing_the_day(
+    books: Cast, client: Client, phone: Phones
+) -> None:
+    worker, html = await opened(phone, await link_of(client(books.office), books))
+    assert "/dispute?day=month" in html
+    form = unescape((await worker.http.get(f"{worker.path}/dispute?day=month")).text)
+    assert "The sum is not right" in form
+    assert "1.5" in form
+    claim = {"shown": "month", "overtime": "2", "reason": "There were more"}
+    for wrong, status in (("1.5", 422), ("94", 422), ("26", 303)):
+        said = await worker.say("dispute", answer=str(new_id()), man_days=wrong, **claim)
+        assert said.status_code == status
+    again = await worker.say("dispute", answer=str(new_id()), man_days="27", **claim)
+    assert again.status_code == 409
+    [row] = query(
+        books.url, "SELECT * FROM cross_check_dispute WHERE organisation = $1", books.organisation
+    )
+    assert (row["work_day"], row["whole_month"]) == (date(2026, 3, 1), True)
+    assert (row["man_days"], row["claimed_man_days"]) == (Decimal("1.5"), 26)
+    html = unescape((await worker.look()).text)
+    assert "March 2026 in all" in html
+    assert "/dispute?day=month" not in html
 
 
 async def test_a_foreman_asks_his_own_crew_and_nobody_elses(books: Cast, client: Client) -> None:

@@ -247,6 +247,7 @@ def test_a_workers_own_pages_and_the_sheet_of_codes_are_open_to_all(
     page.locator(".own-days a").first.click()
     page.wait_for_url("**/dispute?day=*")
     his.look(page, "/w/*/dispute?day")
-    page.goto(f"{demo_server.url}{address}/dispute")
-    his.look(page, "/w/*/dispute")
+    for asked, name in (("", "/w/*/dispute"), ("?day=month", "/w/*/dispute?month")):
+        page.goto(f"{demo_server.url}{address}/dispute{asked}")
+        his.look(page, name)
     his.check()

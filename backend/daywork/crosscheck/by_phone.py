@@ -15,7 +15,6 @@ from daywork.crosscheck.answer_queries import Answer
 from daywork.crosscheck.keeping import keep_answer
 from daywork.crosscheck.payload import (
     ANSWER_KNOWN,
-    MONTH,
     NOT_YOUR_WORKER,
     CrossCheckPayload,
     Said,
@@ -101,7 +100,7 @@ def _answer(
         one.payload.strokes,
         said.days,
         hash_of_shown(said.days),
-        {MONTH if c.whole_month else c.day.isoformat(): c.spelled for c in said.claims},
+        {claim.key: claim.spelled for claim in said.claims},
         None,
         actor.member,
         one.received_at,

@@ -20,6 +20,8 @@ from daywork.crosscheck.rules import (
     DIGITS_WRONG,
     LINK_WAITS,
     LONGEST_REASON,
+    MONTH,
+    MOST_OF_A_DAY,
     NO_DAYS,
     NOT_A_DAY_OF_MONTH,
     PASS_LIFE,
@@ -177,7 +179,8 @@ async def _claim_form(
         bool(answers),
         token=token,
         found=found,
-        day=chosen,
+        day=found.in_all if day == MONTH else chosen,
+        whole_month=day == MONTH,
         was=shown_again(answers),
         faults=answers.faults if answers else {},
         answer_id=new_id(),
@@ -189,7 +192,7 @@ async def _claim_form(
 async def claim_form(
     request: Request, token: FromPath[str], day: FromQuery[str] = ""
 ) -> Response[Any]:
-    """What the worker remembers of a day; without a day: of one that is missing."""
+    """What the worker remembers of a day, or of the ``month``; else of a day that is missing."""
     link, _browser, is_in = await _opened(request, token)
     if not is_in:
         return go(request, f"/w/{token}")
@@ -198,23 +201,25 @@ async def claim_form(
 
 @post("/w/{token:str}/dispute", opt=PUBLIC)
 async def claim(request: Request, token: FromPath[str]) -> Response[Any]:
-    """Keep that a day is not right; the office answers."""
+    """Keep that a day, or the sum, is not right; the office answers."""
     link, browser, is_in = await _opened(request, token)
     if not is_in:
         return go(request, f"/w/{token}")
     answers = Answers(await request.form())
-    day = answers.day("day", needed=True)
-    man_days = answers.number("man_days", needed=True, high="3")
-    overtime = answers.number("overtime", high="24")
-    reason = answers.text("reason", needed=True, longest=LONGEST_REASON)
     shown = answers.raw("shown")
+    whole = shown == MONTH
+    most = [str(one * (31 if whole else 1)) for one in MOST_OF_A_DAY]
+    day = link.month if whole else answers.day("day", needed=True)
+    man_days = answers.number("man_days", needed=True, high=most[0])
+    overtime = answers.number("overtime", high=most[1])
+    reason = answers.text("reason", needed=True, longest=LONGEST_REASON)
     if answers.faults or day is None or man_days is None:
         return await _claim_form(request, token, link, shown, answers)
     try:
         await opening.dispute(
             link,
             answers.id("answer") or new_id(),
-            Claim(day, man_days, overtime or ZERO, reason),
+            Claim(day, man_days, overtime or ZERO, reason, whole_month=whole),
             browser=browser,
             now=datetime.now(UTC),
         )

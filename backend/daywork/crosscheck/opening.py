@@ -16,6 +16,7 @@ from daywork.crosscheck import answer_queries, link_queries, queries
 from daywork.crosscheck.answer_queries import Answer, Dispute
 from daywork.crosscheck.keeping import keep_answer
 from daywork.crosscheck.link_queries import Link
+from daywork.crosscheck.payload import sum_of
 from daywork.crosscheck.queries import Person
 from daywork.crosscheck.rules import (
     DAY_IN_DISPUTE,
@@ -198,12 +199,17 @@ class OwnMonth:
         """One day, which may have nothing."""
         return next((one for one in self.days if one.day == day), Day(day))
 
-    def open_on(self, day: date) -> bool:
-        """The day is in dispute."""
+    def open_on(self, day: date, *, whole_month: bool = False) -> bool:
+        """The day is in dispute; or the month in all."""
         return any(
-            one.work_day == day and not one.whole_month and one.outcome is None
+            one.work_day == day and one.whole_month == whole_month and one.outcome is None
             for one in self.disputes
         )
+
+    @property
+    def in_all(self) -> Day:
+        """The month as if it were one day: its first."""
+        return sum_of(self.days, self.month)
 
 
 async def month_of_link(link: Link, now: datetime) -> OwnMonth:
@@ -292,7 +298,7 @@ async def confirm(
 async def dispute(
     link: Link, answer_id: UUID, claim: Claim, *, browser: Browser, now: datetime
 ) -> None:
-    """The worker says that a day is not right; sent twice, it counts once.
+    """The worker says that a day, or the month in all, is not right; sent twice, it counts once.
 
     Raises:
         Problem: ``cross_check_day_in_dispute``, or what ``rules.check_claim`` raises.
@@ -301,9 +307,9 @@ async def dispute(
         found = await _locked(link, answer_id, now)
         if found is None:
             return
-        recorded = found.on(claim.day)
+        recorded = found.in_all if claim.whole_month else found.on(claim.day)
         check_claim(claim, recorded, found.month.first, found.month.last, found.today)
-        if found.open_on(claim.day):
+        if found.open_on(claim.day, whole_month=claim.whole_month):
             raise DAY_IN_DISPUTE()
         made = _answer(
             link, answer_id, found, "disputed", found.person.name, "", browser, now, claim
@@ -347,7 +353,7 @@ def _answer(
         strokes,
         found.shown,
         bytes.fromhex(found.content),
-        {claim.day.isoformat(): claim.spelled} if claim else {},
+        {claim.key: claim.spelled} if claim else {},
         link.id,
         None,
         now,

@@ -18,6 +18,8 @@ from msgspec import Meta
 
 from daywork.crosscheck.rules import (
     LONGEST_REASON,
+    MONTH,
+    MOST_OF_A_DAY,
     NO_DAYS,
     NOT_A_DAY_OF_MONTH,
     Claim,
@@ -63,10 +65,6 @@ CLAIM_TOO_MUCH: Final = ProblemKind(
 
 Amount = Annotated[str, Meta(pattern=r"^(0|[1-9]\d{0,3})(\.\d{1,3})?$")]
 DAY_KEY: Final = r"^\d{4}-\d\d-\d\d$"
-MONTH: Final = "month"
-"""What the sum of the month is called among the claims."""
-MOST_OF_A_DAY: Final = (Decimal(3), Decimal(24))
-"""工 and overtime hours; of a month 31 times as much."""
 
 
 class ClaimSaid(msgspec.Struct, frozen=True, kw_only=True):

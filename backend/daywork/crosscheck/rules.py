@@ -97,6 +97,10 @@ LIMIT_PER_ADDRESS: Final = Limit(40)
 PASS_LIFE: Final = timedelta(hours=2)
 """So long after the right digits the pages open in that browser."""
 LONGEST_REASON: Final = 300
+MONTH: Final = "month"
+"""What the sum of the month is called, among the claims and in addresses."""
+MOST_OF_A_DAY: Final = (Decimal(3), Decimal(24))
+"""工 and overtime hours that are claimed of a day; of a month 31 times as much."""
 
 
 class Standing(StrEnum):
@@ -182,6 +186,11 @@ class Claim:
     overtime_hours: Decimal
     reason: str
     whole_month: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is called among the claims of an answer."""
+        return MONTH if self.whole_month else self.day.isoformat()
 
     @property
     def spelled(self) -> list[str]:
