@@ -298,6 +298,22 @@ async def test_a_piece_is_priced_previewed_shared_and_taken_back(
     assert f"{run[1]}/void" not in one
 
 
+async def test_a_task_is_named_in_the_reader_s_language(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    named = "UPDATE task SET name = '二层模板', name_en = 'Level 2 formwork' WHERE id = $1"
+    query(books.url, named, books.task)
+    page = f"/labour/workers/{books.workers[0]}/pay?site={books.site}&month=2026-03"
+    for language, told, other in (
+        ("en", "1.1 Level 2 formwork", "二层模板"),
+        ("zh-CN", "1.1 二层模板", "Level 2 formwork"),
+    ):
+        await office.post("/language", data={"language": language, "next": "/"})
+        html = (await office.get(page)).text
+        assert told in html
+        assert other not in html
+
+
 async def test_a_closed_month_offers_nothing_to_change(
     books: Cast, office: httpx.AsyncClient
 ) -> None:

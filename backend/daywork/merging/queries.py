@@ -134,6 +134,7 @@ async def sides_of(organisation: UUID, workers: Collection[UUID]) -> dict[UUID, 
     rows = await fetch(
         """
         SELECT w.id AS worker, w.name, w.number, w.phone, coalesce(t.name, '') AS trade,
+               coalesce(t.name_en, '') AS trade_en,
                coalesce(i.kind, '') AS kind, coalesce(i.number_mask, '') AS identity,
                coalesce(i.bank_name, '') AS bank_name, coalesce(i.bank_mask, '') AS bank,
                w.created_at AS added_on, w.merged_into, w.anonymised_at IS NOT NULL AS anonymised,

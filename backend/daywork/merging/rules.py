@@ -87,6 +87,7 @@ class Side:
     number: str
     phone: str | None
     trade: str
+    trade_en: str
     kind: str
     identity: str
     """Masked, like the account."""

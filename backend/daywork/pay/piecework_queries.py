@@ -161,6 +161,7 @@ class Run:
     site: UUID
     task: UUID
     task_name: str
+    task_name_en: str
     crew_name: str
     first_day: date
     last_day: date
@@ -179,9 +180,10 @@ class Run:
 
 
 _RUN = """
-    SELECT r.id, r.site, r.task, t.code || ' ' || t.name AS task_name, c.name AS crew_name,
-           r.first_day, r.last_day, r.quantity, r.unit, r.unit_price, r.total, r.share_by, r.note,
-           m.name AS made_by, r.made_at,
+    SELECT r.id, r.site, r.task, t.code || ' ' || t.name AS task_name,
+           coalesce(t.code || ' ' || nullif(t.name_en, ''), '') AS task_name_en,
+           c.name AS crew_name, r.first_day, r.last_day, r.quantity, r.unit, r.unit_price,
+           r.total, r.share_by, r.note, m.name AS made_by, r.made_at,
            (SELECT count(*)::int FROM pay_item i WHERE i.organisation = r.organisation
             AND i.batch = r.id) AS workers,
            r.voided_at, coalesce(v.name, '') AS voided_by,

@@ -109,6 +109,8 @@ class Item:
     amount: Decimal
     task: str
     """Code and name; empty without one."""
+    task_en: str
+    """The same in English, where the task has such a name."""
     source: UUID | None
     batch: UUID
     basis: Decimal | None
@@ -124,7 +126,8 @@ class Item:
 
 _ITEM = """
     SELECT i.id, i.site, i.worker, w.name AS worker_name, w.number, c.name AS crew_name,
-           i.work_day, i.kind, i.amount, coalesce(t.code || ' ' || t.name, '') AS task, i.source,
+           i.work_day, i.kind, i.amount, coalesce(t.code || ' ' || t.name, '') AS task,
+           coalesce(t.code || ' ' || nullif(t.name_en, ''), '') AS task_en, i.source,
            i.batch, i.basis, i.basis_unit, i.unit_amount, i.note, m.name AS made_by, i.made_at,
            i.voided_at, coalesce(v.name, '') AS voided_by,
            coalesce(i.void_reason, '') AS void_reason
@@ -194,6 +197,7 @@ class PaidLine:
     work_day: date
     crew: str
     task: str
+    task_en: str
     man_days: Decimal
     hours_per_day: Decimal
     overtime_hours: Decimal
@@ -214,7 +218,9 @@ async def paid_lines(
     rows = await fetch(
         """
         SELECT l.sheet, l.work_day, c.name AS crew,
-               coalesce(t.code || ' ' || t.name, '') AS task, l.man_days, l.hours_per_day,
+               coalesce(t.code || ' ' || t.name, '') AS task,
+               coalesce(t.code || ' ' || nullif(t.name_en, ''), '') AS task_en,
+               l.man_days, l.hours_per_day,
                l.overtime_hours, l.rate_unit, l.rate_amount, l.earned, l.overtime_earned,
                l.overtime_way, l.overtime_base, l.overtime_percent, l.overtime_divisor
         FROM labour_line l
