@@ -17,7 +17,12 @@ T = TypeVar("T")
 
 _MOST_KEPT = 3
 STATEMENT_TAKES = 110  # seconds at most: less than a test may take
-_LOST = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, ConnectionError)
+_LOST = (
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a server that was killed in the middle of an answer
+    asyncpg.PostgresConnectionError,
+    ConnectionError,
+)
 
 _kept: "dict[str, asyncpg.Connection[asyncpg.Record]]" = {}
 
