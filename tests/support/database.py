@@ -39,12 +39,17 @@ def on_server(url: str, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
 
-def copied(url: str, onto: str | None = None) -> str:
-    """Copy a database that nobody is connected to; returns the name of the copy."""
+def copied(url: str, onto: str | None = None, *, lasting: bool = False) -> str:
+    """Copy a database that nobody is connected to; returns the name of the copy.
+
+    ``lasting`` is for servers that are killed: what WAL alone brings back of a copy hands out
+    numbers of its sequences a second time.
+    """
     name = onto or f"daywork_test_{uuid.uuid4().hex[:16]}"
     source = urlsplit(url).path.removeprefix("/")
+    how = " STRATEGY FILE_COPY" if lasting else ""
     let_go(url)
-    query(on_server(url, "postgres"), f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    query(on_server(url, "postgres"), f'CREATE DATABASE "{name}" TEMPLATE "{source}"{how}')
     return name
 
 
@@ -58,7 +63,7 @@ def dropped(url: str) -> str:
 
 def put_back(url: str, backup: str) -> None:
     """Put the database back to a copy of it, whoever is connected."""
-    copied(on_server(url, backup), dropped(url))
+    copied(on_server(url, backup), dropped(url), lasting=True)
 
 
 @pytest.fixture(scope="session")

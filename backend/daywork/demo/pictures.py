@@ -6,6 +6,7 @@ The same snapshot gives the same bytes.
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -43,10 +44,15 @@ def _as_by_phone(picture: Image.Image, chance: Random) -> Image.Image:
     small = (WIDTH // 4, HEIGHT // 4)
     grain = Image.frombytes("L", small, chance.randbytes(small[0] * small[1]))
     grain = grain.resize(picture.size, Image.Resampling.BILINEAR).convert("RGB")
-    softened = picture.filter(ImageFilter.GaussianBlur(0.8))
+    softened = picture.filter(ImageFilter.BoxBlur(0.8))
     grained = Image.blend(softened, grain, 0.05)
-    corners = Image.radial_gradient("L").resize(picture.size).point(lambda far: far // 4)
-    return Image.composite(Image.new("RGB", picture.size, (18, 20, 26)), grained, corners)
+    return Image.composite(Image.new("RGB", picture.size, (18, 20, 26)), grained, _corners())
+
+
+@cache
+def _corners() -> Image.Image:
+    """How dark each place gets."""
+    return Image.radial_gradient("L").resize((WIDTH, HEIGHT)).point(lambda far: far // 4)
 
 
 def _exif(shot: Snapshot) -> Image.Exif:

@@ -118,7 +118,11 @@ class Office:
         self.wait_until_well()
 
     def back_up(self) -> None:
-        self._alone(lambda: self.backups.append(copied(self.url, f"backup_{uuid.uuid4().hex}")))
+        self._alone(
+            lambda: self.backups.append(
+                copied(self.url, f"backup_{uuid.uuid4().hex}", lasting=True)
+            )
+        )
 
     def restore(self, backup: str) -> None:
         """The database of then takes the place of that of now."""
