@@ -18,6 +18,7 @@ from daywork.compliance.packing import manifest_of, zipped
 from daywork.compliance.rules import months_between
 from daywork.compliance.service import Pack
 from daywork.ground.database import company_transaction
+from daywork.ground.ids import new_id
 from daywork.people.actor import Actor
 from daywork.people.rules import Right
 from daywork.register import keeping
@@ -189,6 +190,48 @@ async def test_numbers_are_masked_unless_a_purpose_is_kept_on_record(cast: Cast)
         cast.organisation,
     )
     assert [json.loads(row["detail"])["full"] for row in taken] == [False, True]
+
+
+async def test_what_workers_said_of_their_month_is_in_it(cast: Cast) -> None:
+    said = new_id()
+    query(
+        cast.url,
+        "INSERT INTO cross_check (organisation, id, site, worker, month, outcome, name, shown,"
+        " shown_sha256, taken_by, at) VALUES ($1, $2, $3, $4, '2026-03-01', 'disputed', 'Wang',"
+        " '{}', sha256('x'), $5, '2026-04-02')",
+        cast.organisation,
+        said,
+        cast.site,
+        cast.workers[0],
+        cast.members["foreman"],
+    )
+    query(
+        cast.url,
+        "INSERT INTO cross_check_dispute (organisation, id, cross_check, site, worker, work_day,"
+        " man_days, overtime_hours, claimed_man_days, claimed_overtime, reason, at) VALUES"
+        " ($1, $2, $2, $3, $4, '2026-03-04', 0.5, 0, 1, 2, 'I was there', '2026-04-02')",
+        cast.organisation,
+        said,
+        cast.site,
+        cast.workers[0],
+    )
+    query(
+        cast.url,
+        "UPDATE cross_check_dispute SET outcome = 'agreed', answer = 'The guard saw him',"
+        " answered_at = '2026-04-03', answered_by = $2 WHERE id = $1",
+        said,
+        cast.members["supervisor"],
+    )
+    found = await packed(cast, last="2026-03")
+    titles, *signed = found.table("7 Signatures.xlsx", "Signatures")
+    assert [
+        (row[0], row[titles.index("Outcome")], row[titles.index("Name")]) for row in signed
+    ] == [("Cross-check", "Disputed", "Wang")]
+    _titles, disputed = found.table("7 Signatures.xlsx", "Disputed days")
+    assert disputed[1:7] == ("worker 1", 0.5, 0, 1, 2, "I was there")
+    assert disputed[8:] == ("put right", "The guard saw him", "supervisor")
+    other = await packed(cast, first="2026-04", last="2026-04")
+    assert len(other.table("7 Signatures.xlsx", "Disputed days")) == 1
 
 
 async def test_it_is_made_in_chinese_as_well(cast: Cast) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from daywork.chain.rules import code_of
-from daywork.compliance.queries import ApprovedLine, PhotoListed, Signed, WorkerPaper
+from daywork.compliance.queries import ApprovedLine, Disputed, PhotoListed, Signed, WorkerPaper
 from daywork.ground.money import ZERO
 from daywork.money.workbook import Cell, Head, book_of
 from daywork.register import words as register_words
@@ -134,13 +134,17 @@ def settlements_book(settlements: Sequence[Settlement]) -> bytes:
     return book_of([(_("Settlements"), heads, rows, None)])
 
 
-def signatures_book(signatures: Sequence[Signed], time_zone: str) -> bytes:
-    """Who signed what, or did not, and when."""
+def signatures_book(
+    signatures: Sequence[Signed], disputes: Sequence[Disputed], time_zone: str
+) -> bytes:
+    """Who signed what, or did not, and when; and the days that workers disputed."""
     kinds = {
         "sheet": _("Labour sheet"),
         "wages": _("Wage sheet"),
         "settlement": _("Settlement"),
+        "cross_check": _("Cross-check"),
     }
+    answers = {"confirmed": _("Confirmed"), "disputed": _("Disputed")}
     parties = {
         "client": _("Client"),
         "worker": _("Worker"),
@@ -163,9 +167,9 @@ def signatures_book(signatures: Sequence[Signed], time_zone: str) -> bytes:
             kinds[one.on],
             one.day,
             one.about,
-            one.version,
+            one.version or None,
             parties.get(one.party, one.party),
-            outcome_words(Signing(one.outcome)),
+            answers.get(one.outcome) or outcome_words(Signing(one.outcome)),
             one.name,
             one.witness,
             moment(one.at, time_zone, year=True),
@@ -173,7 +177,46 @@ def signatures_book(signatures: Sequence[Signed], time_zone: str) -> bytes:
         ]
         for one in signatures
     ]
-    return book_of([(_("Signatures"), heads, rows, None)])
+    return book_of(
+        [
+            (_("Signatures"), heads, rows, None),
+            (_("Disputed days"), *_disputed(disputes, time_zone), None),
+        ]
+    )
+
+
+def _disputed(disputes: Sequence[Disputed], time_zone: str) -> tuple[list[Head], list[list[Cell]]]:
+    heads = [
+        Head(_("Day"), 12, "day"),
+        Head(_("Worker"), 14),
+        Head(_("Recorded 工"), 12, "number"),
+        Head(_("Recorded overtime, hours"), 14, "number"),
+        Head(_("Claimed 工"), 12, "number"),
+        Head(_("Claimed overtime, hours"), 14, "number"),
+        Head(_("Why"), 30),
+        Head(_("Said on"), 20),
+        Head(_("Outcome"), 14),
+        Head(_("Answer"), 30),
+        Head(_("Answered by"), 14),
+    ]
+    outcomes = {"agreed": _("put right"), "declined": _("the record stands")}
+    rows: list[list[Cell]] = [
+        [
+            one.day,
+            one.worker,
+            one.man_days,
+            one.overtime_hours,
+            one.claimed_man_days,
+            one.claimed_overtime,
+            f"{_('The whole month')}: {one.reason}" if one.whole_month else one.reason,
+            moment(one.at, time_zone, year=True),
+            outcomes.get(one.outcome or "", _("Not answered yet")),
+            one.answer or "",
+            one.answered_by,
+        ]
+        for one in disputes
+    ]
+    return heads, rows
 
 
 def papers_book(papers: Sequence[WorkerPaper]) -> bytes:

@@ -145,13 +145,14 @@ async def _of_the_site(
             if pack.first <= one.until_day <= pack.last
         ]
         signatures = await queries.signatures_between(*period)
+        disputes = await queries.disputes_between(*period)
         papers = await queries.papers_of(
             organisation, site.id, [entry.worker for entry in stock.entries]
         )
         photos = await queries.photos_between(*period)
     if settled:
         yield f"6 {_('Settlements')}.xlsx", _("Settlements"), books.settlements_book(settled)
-    data = books.signatures_book(signatures, site.time_zone)
+    data = books.signatures_book(signatures, disputes, site.time_zone)
     yield f"7 {_('Signatures')}.xlsx", _("Signatures"), data
     rows = roster.roster_of(
         stock.entries,

@@ -71,10 +71,10 @@ async def approved_lines(
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature on a sheet, a wage sheet or a settlement; or why there is none."""
+    """A signature on a sheet, a wage sheet, a settlement or the own month; or why there is none."""
 
     on: str
-    """``sheet``, ``wages`` or ``settlement``."""
+    """``sheet``, ``wages``, ``settlement`` or ``cross_check``."""
     day: date
     """The work day, the month's first day, or the last day settled."""
     about: str
@@ -115,6 +115,12 @@ async def signatures_between(
         JOIN settlement s ON s.organisation = g.organisation AND s.id = g.settlement
         JOIN worker w ON w.organisation = g.organisation AND w.id = g.worker
         WHERE g.organisation = $1 AND g.site = $2 AND s.until_day BETWEEN $3 AND $4
+        UNION ALL
+        SELECT 'cross_check', g.month, w.name, 0, 'worker', g.outcome, g.name, '',
+               coalesce(g.signed_at, g.at), g.id
+        FROM cross_check g
+        JOIN worker w ON w.organisation = g.organisation AND w.id = g.worker
+        WHERE g.organisation = $1 AND g.site = $2 AND g.month BETWEEN $3 AND $4
         ORDER BY 2, 1, 3, 9
         """,
         organisation,
@@ -123,6 +129,48 @@ async def signatures_between(
         last,
     )
     return [Signed(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A day (or the sum of a month) that a worker remembers otherwise, and what came of it."""
+
+    day: date
+    whole_month: bool
+    worker: str
+    man_days: Decimal
+    overtime_hours: Decimal
+    claimed_man_days: Decimal
+    claimed_overtime: Decimal
+    reason: str
+    at: datetime
+    outcome: str | None
+    answer: str | None
+    answered_by: str
+    answered_at: datetime | None
+
+
+async def disputes_between(
+    organisation: UUID, site: UUID, first: date, last: date
+) -> list[Disputed]:
+    """Days of this time that workers disputed, by day."""
+    rows = await fetch(
+        """
+        SELECT d.work_day AS day, d.whole_month, w.name AS worker, d.man_days, d.overtime_hours,
+               d.claimed_man_days, d.claimed_overtime, d.reason, d.at, d.outcome, d.answer,
+               coalesce(m.name, '') AS answered_by, d.answered_at
+        FROM cross_check_dispute d
+        JOIN worker w ON w.organisation = d.organisation AND w.id = d.worker
+        LEFT JOIN member m ON m.organisation = d.organisation AND m.id = d.answered_by
+        WHERE d.organisation = $1 AND d.site = $2 AND d.work_day BETWEEN $3 AND $4
+        ORDER BY d.work_day, w.name, d.at
+        """,
+        organisation,
+        site,
+        first,
+        last,
+    )
+    return [Disputed(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
