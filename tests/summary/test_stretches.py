@@ -172,3 +172,22 @@ async def test_nobody_finds_who_works_where_he_must_not_look(crowd: Cast, client
     async with client(crowd.supervisor) as browser:
         reply = await browser.get("/labour", params=asked | {"site": str(crowd.far_site)})
         assert reply.status_code == 404
+
+
+async def test_sites_that_count_alike_stand_together_under_the_month(
+    crowd: Cast, client: Client, app_server: Server
+) -> None:
+    said = re.compile(r"<p>([^<]*1 工 = [^<]*)</p>")
+    async with client(crowd.owner) as browser:
+        apart = said.findall((await browser.get("/labour", params=MARCH)).text)
+        query(
+            app_server.database_url,
+            "UPDATE site SET hours_per_day = 8 WHERE organisation = $1",
+            crowd.organisation,
+        )
+        query(app_server.database_url, "UPDATE labour_line SET hours_per_day = 8")
+        alike = said.findall((await browser.get("/labour", params=MARCH)).text)
+    assert len(apart) == 2
+    assert all(("Block A" in one) != ("Bridge" in one) for one in apart)
+    assert len(alike) == 1
+    assert "Block A" not in alike[0]
