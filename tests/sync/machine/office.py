@@ -181,7 +181,8 @@ class Office:
         """How often each mutation took effect, whatever the ledger says."""
         rows = query(
             self.url,
-            "SELECT mutation, count(*) FROM entry_version GROUP BY mutation",
+            "SELECT mutation, count(*) FROM (SELECT mutation FROM entry_version"
+            " UNION ALL SELECT mutation FROM cross_check) AS made GROUP BY mutation",
         )
         return Counter({str(row["mutation"]): row["count"] for row in rows})
 

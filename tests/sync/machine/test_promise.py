@@ -42,6 +42,7 @@ WORK = st.sampled_from(
         "poison",
         "progress",
         "worker and photo",
+        "cross check",
         "correct",
         "correct",
         "mend",
@@ -154,6 +155,14 @@ class Promise(RuleBasedStateMachine):
                     tab,
                     self.record(phone, "progress.report", payload | {"percent": "40"}),
                 )
+            case "cross check":
+                said = {
+                    "worker": str(self.cast.workers[0]),
+                    "month": TODAY[:7],
+                    "name": "Wang Wu",
+                    "shown": {TODAY: ["1", "0"]},
+                }
+                self.save(number, tab, self.record(phone, "labour.cross_check", said))
             case "worker and photo":
                 self.save_a_worker_his_sheet_and_a_photo(number, tab)
             case "correct" | "mend" | "void":
