@@ -7,11 +7,13 @@ quiet. `make soak` runs it for as long as it is told; here it runs for a bounded
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -93,8 +95,7 @@ class Promise(RuleBasedStateMachine):
             Phone(self.office, name, home / f"phone-{number}") for number, name in enumerate(names)
         ]
         self.acknowledged: list[set[str]] = [set(), set(), set()]
-        self.restores = 0
-        self.withdrawn: set[str] = set()
+        self.days: list[str] = []
         COUNTS["runs"] += 1
 
     # What people do
@@ -238,13 +239,26 @@ class Promise(RuleBasedStateMachine):
         troubles are to meet one another.
         """
         COUNTS[f"trouble: {trouble}"] += 1
-        if trouble in PHONE_TROUBLE:
-            plan = self.trouble_on_a_phone(number, plan, trouble, at)
-        elif trouble:
-            self.trouble_in_the_office(number, trouble, at)
-        self.work(number, tab, plan, what)
-        if at == 15:
-            self.come_to_rest()
+        self.days.append(f"{number=}, {tab=}, {plan=}, {what=}, {trouble=}, {at=}")
+        with self.told_at_once():
+            if trouble in PHONE_TROUBLE:
+                plan = self.trouble_on_a_phone(number, plan, trouble, at)
+            elif trouble:
+                self.trouble_in_the_office(number, trouble, at)
+            self.work(number, tab, plan, what)
+            if at == 15:
+                self.come_to_rest()
+
+    @contextlib.contextmanager
+    def told_at_once(self) -> Iterator[None]:
+        """Hypothesis runs a failure again and tells of that. With processes that are killed in
+        the middle the second run may end otherwise, so what happened first is told first.
+        """
+        try:
+            yield
+        except Exception:
+            print("\n".join(["", *self.days, traceback.format_exc()]), flush=True)
+            raise
 
     def trouble_on_a_phone(self, number: int, plan: list[str], trouble: str, at: int) -> list[str]:
         """Returns the fates of its next requests."""
@@ -391,7 +405,8 @@ class Promise(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            self.come_to_rest()
+            with self.told_at_once():
+                self.come_to_rest()
             for phone in self.phones:
                 COUNTS.update(phone.fates)
                 COUNTS["phone deaths"] += phone.deaths
