@@ -6,10 +6,8 @@ is looked for after each step, and the fourteen promises of docs/sync.md are che
 quiet. `make soak` runs it for as long as it is told; here it runs for a bounded time.
 """
 
-import base64
 import contextlib
 import hashlib
-import json
 import os
 import tempfile
 import time
@@ -30,6 +28,7 @@ from daywork.ground.ids import new_id
 from tests.support.database import query
 from tests.sync.machine.office import Office
 from tests.sync.machine.phone import FATES, Phone
+from tests.sync.machine.views import differing, digest, view, waiting
 
 SECONDS = float(os.environ.get("DAYWORK_SOAK_SECONDS", "45"))
 TODAY = datetime.now(UTC).date().isoformat()
@@ -383,25 +382,11 @@ class Promise(RuleBasedStateMachine):
         for photo in seen["photos"]:
             assert photo["status"] != "confirmed" or photo["id"] in complete
         for site, held in seen["sites"].items():
-            server = self.view(phone, site) if site in seen["mine"] else {}
+            server = view(phone, site) if site in seen["mine"] else {}
             mirror = {
                 (row["s"], row["id"]): row["d"] for rows in held["rows"].values() for row in rows
             }
             assert digest(mirror) == digest(server), differing(mirror, server)
-
-    def view(self, phone: Phone, site: str) -> dict[tuple[str, str], Any]:
-        """What the server shows this member of a site: a walk from zero."""
-        rows: dict[tuple[str, str], Any] = {}
-        cursor: dict[str, str] = {}
-        while True:
-            answer = phone.network.get("/api/sync/pull", params={"site": site, **cursor})
-            page = answer.json()
-            for row in page["rows"]:
-                if not row["gone"]:
-                    rows[row["s"], row["id"]] = row["d"]
-            cursor = {"cursor": page["cursor"]}
-            if not page["more"]:
-                return rows
 
     def teardown(self) -> None:
         try:
@@ -413,28 +398,6 @@ class Promise(RuleBasedStateMachine):
         finally:
             for phone in self.phones:
                 phone.close()
-
-
-def waiting(seen: dict[str, Any]) -> list[Any]:
-    """What still has to reach the office, as far as it can: bytes need their row confirmed."""
-    rows = {i["entity_id"]: i["status"] for i in seen["items"] if i["type"] == "photo.record"}
-    return [item for item in seen["items"] if item["status"] == "waiting"] + [
-        photo
-        for photo in seen["photos"]
-        if photo["status"] == "waiting" and rows.get(photo["id"]) == "confirmed"
-    ]
-
-
-def digest(rows: dict[tuple[str, str], Any]) -> str:
-    """One hash of a view."""
-    told = json.dumps([[*key, rows[key]] for key in sorted(rows)], sort_keys=True)
-    return base64.b64encode(hashlib.sha256(told.encode()).digest()).decode()
-
-
-def differing(ours: dict[Any, Any], theirs: dict[Any, Any]) -> str:
-    """What the phone and the server say differently."""
-    keys = [key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)]
-    return "\n".join(f"{key}: phone {ours.get(key)}\n  server {theirs.get(key)}" for key in keys)
 
 
 @pytest.fixture
