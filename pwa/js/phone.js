@@ -182,7 +182,7 @@ function derive() {
   Object.assign(phone.site, loaded.site?.find((r) => r.id === site)?.d);
   phone.today = dayAt(new Date(), phone.site.time_zone ?? "Asia/Shanghai");
   const mine = phone.items.filter((i) => i.site === site);
-  const revision = phone.pull?.revision ?? 0;
+  const pull = phone.pull ?? { revision: 0, cursor: null };
   phone.crews = facts(loaded.crew).filter((c) => c.active !== false).sort((a, b) =>
     Number(b.foreman === phone.me?.member.id) - Number(a.foreman === phone.me?.member.id)
     || a.name.localeCompare(b.name, "zh-CN"));
@@ -190,9 +190,9 @@ function derive() {
     String(a.position).localeCompare(String(b.position), "en", { numeric: true }))
     .map((task) => [task.id, task]));
   phone.trades = facts(loaded.trade);
-  phone.workers = workersSeen(loaded.worker ?? [], mine, revision);
+  phone.workers = workersSeen(loaded.worker ?? [], mine, pull);
   phone.months = new Map((loaded.own_month ?? []).map((r) => [r.id, r.d.months]));
-  phone.entries = entriesSeen(loaded.entry ?? [], mine, revision, underway());
+  phone.entries = entriesSeen(loaded.entry ?? [], mine, pull, underway());
 }
 
 /** @returns {Set<string>} ids of mutations on their way now */

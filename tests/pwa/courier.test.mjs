@@ -58,7 +58,7 @@ const statuses = async () => Object.fromEntries((await readOutbox(db)).items
 async function seen() {
   const { rows, pull } = await readSite(db, "site");
   const { items } = await readOutbox(db);
-  return entriesSeen(rows.entry ?? [], items, pull.revision, new Set());
+  return entriesSeen(rows.entry ?? [], items, pull, new Set());
 }
 
 describe("a record on its way", () => {
@@ -289,6 +289,27 @@ describe("a restore", () => {
     await courier.meet();
     await rest(courier);
     assert.equal(office.pushes.length, 2, "once is enough");
+  });
+
+  it("does not make what is recorded after it vanish until the rows are read again", async () => {
+    const courier = await launch();
+    const backup = office.backup();
+    for (const n of [1, 2, 3]) await save(courier, sheet(`m${n}`, `e${n}`));
+    await rest(courier);
+    await courier.pullAll();
+    office.restore(backup);
+    office.fault = (url, _, act) => {
+      if (url.includes("pull")) throw new TypeError("no network");
+      return act();
+    };
+    await save(courier, sheet("m4", "e4"));
+    await rest(courier);
+    assert.equal((await statuses()).m4, "confirmed");
+    assert.equal((await seen()).get("e4")?.word, "office", "counted anew, below what was read");
+    office.fault = null;
+    await courier.pullAll();
+    await rest(courier);
+    assert.deepEqual([...(await seen()).keys()].sort(), ["e1", "e2", "e3", "e4"]);
   });
 
   it("is heeded once, although a refused record speaks of the lost history for ever", async () => {

@@ -16,7 +16,7 @@ const office = (id, work_day, lines, state = "submitted", version = 1) => ({ id,
 const item = (id, work_day, lines, more = {}) => ({ id: `m-${id}`, type: "labour.sheet", entity_id: id, site: "s",
   base_version: 0, status: "waiting", receipt: null, problem: null, payload: payload(work_day, ...lines), ...more });
 const month = (held, rows, items, worker = "w", sending = new Set()) =>
-  rules.ownMonth(held, entriesSeen(rows, items, 10, sending).values(), worker, MONTH, "8");
+  rules.ownMonth(held, entriesSeen(rows, items, { revision: 10, cursor: null }, sending).values(), worker, MONTH, "8");
 const held = { days: { "02": ["1", "2"], "03": ["0", "0", "0.5"] }, answer: null, disputes: [] };
 
 describe("a worker's month", () => {

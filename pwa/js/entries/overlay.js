@@ -5,6 +5,7 @@
  */
 
 /**
+ * @typedef {{revision: number, cursor: string|null}} Reach
  * @typedef {"draft"|"phone"|"sending"|"office"|"needs"} Word  where a record is, in one word
  * @typedef {object} Entry
  * @property {string} id
@@ -31,11 +32,11 @@ const KINDS = new Set(["labour.sheet", "progress.report", "delay.report", "labou
 /**
  * @param {any[]} rows the office's entry rows of a site
  * @param {any[]} items the outbox of that site, in order of saving
- * @param {number} revision how far the rows reach
+ * @param {Reach} pull how far the rows reach
  * @param {Set<string>} sending ids of mutations on their way
  * @returns {Map<string, Entry>}
  */
-export function entriesSeen(rows, items, revision, sending) {
+export function entriesSeen(rows, items, pull, sending) {
   const seen = new Map(rows.map((row) => [row.id, fromRow(row)]));
   /** @type {Map<string, any[]>} */
   const own = new Map();
@@ -47,7 +48,7 @@ export function entriesSeen(rows, items, revision, sending) {
   for (const [id, list] of own) {
     const item = list[list.length - 1];
     const row = seen.get(id);
-    if (item.status === "confirmed" && passed(item.receipt, row, revision)) continue;
+    if (item.status === "confirmed" && passed(item.receipt, row, pull)) continue;
     const said = item.type === "entry.void"
       ? list.filter((i) => i.type !== "entry.void").pop() ?? null : item;
     const covered = cover(id, item, said, row, sending);
@@ -56,10 +57,17 @@ export function entriesSeen(rows, items, revision, sending) {
   return seen;
 }
 
-/** @param {any} receipt @param {Entry|undefined} row @param {number} revision */
-function passed(receipt, row, revision) {
-  if (receipt?.revision != null) return receipt.revision <= revision;
-  return Boolean(row) && (row?.version ?? 0) >= (receipt?.version ?? Infinity);
+/**
+ * Whether the rows already say what the receipt speaks of. A receipt that came while the rows stood
+ * where they stand now cannot be judged by its number: an office that was put back to a backup
+ * counts anew, below what this phone has read before.
+ * @param {any} receipt @param {Entry|undefined} row @param {Reach} pull
+ */
+function passed(receipt, row, pull) {
+  const there = Boolean(row) && (row?.version ?? 0) >= (receipt?.version ?? Infinity);
+  if (receipt?.revision == null) return there;
+  if (receipt.revision > pull.revision) return false;
+  return there || receipt.cursor == null || receipt.cursor !== pull.cursor;
 }
 
 /** @param {any} row @returns {Entry} */
@@ -105,16 +113,16 @@ export function wordOf(item, sending) {
 
 /**
  * The site's workers, with those added on this phone that the office's rows do not show yet.
- * @param {any[]} rows @param {any[]} items @param {number} revision
+ * @param {any[]} rows @param {any[]} items @param {Reach} pull
  * @returns {Map<string, any>} by id: {id, name, trade, crew, joined_on, left_on, number, fresh}
  */
-export function workersSeen(rows, items, revision) {
+export function workersSeen(rows, items, pull) {
   const seen = new Map(rows.map((row) => [row.id, { id: row.id, fresh: false, ...row.d }]));
   for (const item of items) {
     if (item.type !== "sites.worker") continue;
     if (item.status === "replaced" || item.status === "discarded") continue;
     if (seen.has(item.entity_id)) continue;
-    if (item.status === "confirmed" && (item.receipt?.revision ?? Infinity) <= revision) continue;
+    if (item.status === "confirmed" && passed(item.receipt, undefined, pull)) continue;
     const { name, trade, crew, joined_on } = item.payload;
     seen.set(item.entity_id, { id: item.entity_id, name, trade, crew, joined_on, left_on: null,
       phone_tail: null, number: null, fresh: true });

@@ -122,8 +122,19 @@ export function createCourier({ db, sender, device, member, now = Date.now, rand
     if (!mutations) { await tell({ type: "failed", reason: "storage", about: ids }); return; }
     const answer = await sender.push(device, mutations);
     await tell(answer.ok ? { type: "answered", results: answer.data.results, about: ids,
+      cursors: await cursorsOf(ids).catch(() => ({})),
       at: Date.parse(answer.data.server_time ?? "") || now() }
       : { ...answer, type: "failed", about: ids });
+  }
+
+  /** Where the rows of these records' sites stand. @param {string[]} ids */
+  async function cursorsOf(ids) {
+    /** @type {Record<string, string|null>} */
+    const cursors = {};
+    for (const site of new Set(ids.map((id) => state.items[id]?.site))) {
+      if (site) cursors[site] = (await pullState(db, site)).cursor;
+    }
+    return cursors;
   }
 
   /** @param {string} id @param {"thumb"} [part] the small picture only */

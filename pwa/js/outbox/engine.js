@@ -221,7 +221,8 @@ const REACTIONS = {
  */
 function settle(item, answer, event) {
   const receipt = { revision: answer?.revision ?? null, version: answer?.version ?? null,
-    mark: answer?.mark ?? null, at: event.at ?? event.now };
+    mark: answer?.mark ?? null, at: event.at ?? event.now,
+    cursor: event.cursors?.[item.site] ?? null };
   const attempts = item.attempts + 1;
   switch (answer?.result) {
     case "applied":

@@ -7,8 +7,10 @@ import { FIRST_BATCH } from "./turns.js";
 
 /**
  * @typedef {"waiting"|"refused"|"quarantined"|"confirmed"|"replaced"|"discarded"} Status
- * @typedef {{revision: number|null, version: number|null, at: number, mark?: string|null}} Receipt
+ * @typedef {{revision: number|null, version: number|null, at: number, mark?: string|null,
+ *   cursor?: string|null}} Receipt
  *   `mark`: the office's name for that revision; it notices by it that it was put back
+ *   `cursor`: where the office's rows on this phone stood when it came
  * @typedef {{type?: string, title: string, detail?: string, fix?: string, status?: number,
  *   current?: any}} Problem
  * @typedef {object} Item  a mutation as the engine sees it: everything but its payload

@@ -116,8 +116,8 @@ const commands = {
       const { rows, pull } = await readSite(db, site);
       const own = items.filter((i) => i.site === site);
       sites[site] = { rows, pull,
-        shown: [...entriesSeen(rows.entry ?? [], own, pull.revision, new Set()).values()],
-        workers: [...workersSeen(rows.worker ?? [], own, pull.revision).keys()] };
+        shown: [...entriesSeen(rows.entry ?? [], own, pull, new Set()).values()],
+        workers: [...workersSeen(rows.worker ?? [], own, pull).keys()] };
     }
     const leader = tabs.find((tab) => tab.courier.state.leader);
     return { items, photos: photos.map(({ thumb, ...p }) => p), sites, now: Date.now(),
