@@ -25,7 +25,7 @@ run: $(STAMPS)/run
 
 test: $(STAMPS)/dev browser lint
 	@if find tests/pwa -name '*.test.mjs' | grep -q .; then $(NPM) test --silent; fi
-	$(BIN)/python -m pytest -n 3 $(ARGS)
+	$(BIN)/python -m pytest -n 4 $(ARGS)
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check
