@@ -29,7 +29,7 @@ def test_a_killed_launcher_leaves_a_database_that_the_next_one_adopts(
     assert second.pid == pid
     assert value(url, "SELECT n FROM kept") == 1
     second.stop()
-    assert gone(pid)
+    assert within(5, lambda: gone(pid))
 
 
 def test_a_killed_server_comes_back_with_everything_committed(home: Path) -> None:

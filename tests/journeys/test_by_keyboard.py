@@ -15,7 +15,7 @@ from tests.journeys.crew import (
     yesterday,
 )
 from tests.journeys.test_every_screen import faults_of
-from tests.support.browser import Phone
+from tests.support.browser import Phone, under_the_worker
 from tests.support.cast import Cast
 from tests.support.company import PASSWORD
 from tests.support.database import query, value
@@ -60,6 +60,7 @@ def sign_in(phone: Phone, server: Server, cast: Cast, member: str) -> Page:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/sign-in" not in url)
+    under_the_worker(page)  # it takes charge of open pages; not in the middle of a key press
     return page
 
 
