@@ -208,6 +208,8 @@ def test_an_answer_that_the_office_would_not_have_is_mended_with_the_worker(
     page.goto(f"{app_server.url}/m/check")
     expect(person(page, cast, 0)).to_contain_text("1.0")
     phone.offline()
+    # The word about it moves the list down: nobody is tapped before it stands still.
+    expect(page.get_by_text("No network.", exact=False)).to_be_visible()
     hand_over(page, cast, 0, words)
     page.locator("[data-day]").get_by_role("button", name=words["wrong"]).click()
     page.locator("dialog [name=man_days]").fill("0.5")
