@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -153,6 +153,16 @@ def register(queue: PgQueuer, tools: Tools) -> None:
     The queue's own connection is its alone; a job that needs the owner's rights opens another.
     """
 
+    async def for_each(
+        which: Callable[[asyncpg.Connection], Awaitable[Iterable[UUID]]],
+        work: Callable[[UUID], Awaitable[object]],
+    ) -> None:
+        """Each company by itself, with nobody's rights but its own."""
+        async with tools.owner() as owner:
+            companies = await which(owner)
+        for organisation in companies:
+            await work(organisation)
+
     @queue.entrypoint(SEND_JOB)
     async def send(job: Job) -> None:
         asked = _asked(job)
@@ -201,31 +211,19 @@ def register(queue: PgQueuer, tools: Tools) -> None:
 
     @queue.schedule("daywork_automatic", "* * * * *", clean_old=True)
     async def automatic(_schedule: Schedule) -> None:
-        async with tools.owner() as owner:
-            companies = await _companies(owner)
-        for organisation in companies:
-            await approve_automatically(organisation)
+        await for_each(_companies, approve_automatically)
 
     @queue.schedule("daywork_totals", "* * * * *", clean_old=True)
     async def totals(_schedule: Schedule) -> None:
-        async with tools.owner() as owner:
-            companies = await companies_moved(owner)
-        for organisation in companies:
-            await keep_up(organisation)
+        await for_each(companies_moved, keep_up)
 
     @queue.schedule("daywork_doubts", "* * * * *", clean_old=True)
     async def doubts(_schedule: Schedule) -> None:
-        async with tools.owner() as owner:
-            companies = await companies_with_doubts(owner)
-        for organisation in companies:
-            await keep_doubts(organisation)
+        await for_each(companies_with_doubts, keep_doubts)
 
     @queue.schedule("daywork_signatures", "5 * * * *", clean_old=True)
     async def signatures(_schedule: Schedule) -> None:
-        async with tools.owner() as owner:
-            companies = await _companies(owner)
-        for organisation in companies:
-            await remind(organisation)
+        await for_each(_companies, remind)
 
     @queue.schedule("daywork_sweep", "17 3 * * *", clean_old=True)
     async def sweep(_schedule: Schedule) -> None:
