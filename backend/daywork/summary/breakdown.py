@@ -137,8 +137,8 @@ async def paid_to(
     """Payments for the months that begin between two days, whenever they were made."""
     rows = await fetch(
         """
-        SELECT coalesce(w.merged_into, p.worker) AS worker, p.paid_on, p.for_month, p.amount,
-               p.wage_sheet
+        SELECT coalesce(w.merged_into, p.worker) AS worker, p.worker AS payee, p.paid_on,
+               p.for_month, p.amount, p.wage_sheet
         FROM payment p
         JOIN worker w ON w.organisation = p.organisation AND w.id = p.worker
         WHERE p.organisation = $1 AND p.site = $2 AND p.for_month BETWEEN $3 AND $4

@@ -67,6 +67,8 @@ class PaidOut:
     """A payment that stands."""
 
     worker: UUID
+    payee: UUID
+    """The record it was booked for; another than ``worker`` when it was merged into that."""
     paid_on: date
     for_month: date
     amount: Decimal

@@ -12,8 +12,9 @@ from daywork.people.rules import Right, may
 from daywork.summary.service import View, view_for
 from daywork.wages import queries, signing_queries
 from daywork.wages.gathering import gather
+from daywork.wages.owing import dues_of
 from daywork.wages.queries import Draft, Version
-from daywork.wages.rules import Figures, due_to, total_of
+from daywork.wages.rules import Figures, total_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,11 @@ async def wages_of_month(
     }
     ids = [one.id for one in versions.values()]
     signed = await signing_queries.signed_counts(organisation, ids)
-    due: dict[UUID, Decimal] = {}
-    for one in versions.values():
-        paid = {worker: now.paid for worker, now in gathered.figures(one.crew).items()}
-        lines = await queries.lines_of(organisation, one.id)
-        due[one.id] = sum((due_to(line, paid) for line in lines), ZERO)
+    left = await dues_of(gathered, versions)
+    due = {
+        crew: sum((amount for (of, _worker), amount in left.items() if of == crew), ZERO)
+        for crew in versions
+    }
 
     def row(crew: UUID | None, name: str, company: str) -> Row:
         version = versions.get(crew)
@@ -97,7 +98,7 @@ async def wages_of_month(
             drafts.get(crew),
             version,
             signed.get(version.id, 0) if version else 0,
-            due.get(version.id, Decimal(0)) if version else Decimal(0),
+            due.get(crew, ZERO),
             total_of(gathered.figures(crew).values()),
         )
 

@@ -26,10 +26,10 @@ from daywork.summary.rules import Month
 from daywork.wages import payment_queries, queries, settling
 from daywork.wages.bank import LeftOut, PayOut
 from daywork.wages.gathering import gather
+from daywork.wages.owing import dues_of, months_paid_by, settlements_due
 from daywork.wages.queries import Version
-from daywork.wages.rules import VERSION_REPLACED, Line, due_to
+from daywork.wages.rules import VERSION_REPLACED, Line
 from daywork.wages.service import version_for
-from daywork.wages.settlement_queries import Settlement
 
 
 def _(msgid: str) -> str:
@@ -54,13 +54,13 @@ class Due:
     version: Version
     site: Site
     lines: list[Line]
-    paid: Mapping[UUID, Decimal]
-    """By worker: every payment of this month and crew that stands by now, however it was booked."""
+    left: Mapping[UUID, Decimal]
+    """By worker; see :func:`daywork.wages.dues.still_due`."""
 
     def due(self, line: Line) -> Decimal:
-        """What was signed for, less what was paid by now; never below zero: who owes the company
-        is not paid."""
-        return due_to(line, self.paid)
+        """What was signed for, less what was paid by now, from whichever paper; never below zero:
+        who owes the company is not paid."""
+        return self.left[line.worker]
 
     @property
     def total(self) -> Decimal:
@@ -80,12 +80,14 @@ async def due_of(actor: Actor, sheet_id: UUID, right: Right = Right.SEE_PAY) -> 
     """
     version, site = await version_for(actor, sheet_id, right)
     gathered = await gather(site, Month(*month_of(version.month)))
-    return Due(
-        version,
-        site,
-        await queries.lines_of(actor.organisation, version.id),
-        {worker: one.paid for worker, one in gathered.figures(version.crew).items()},
-    )
+    latest = [
+        one
+        for one in await queries.versions_of_month(actor.organisation, site.id, version.month)
+        if one.latest
+    ]
+    left = await dues_of(gathered, {one.crew: one for one in (*latest, version)})
+    lines = await queries.lines_of(actor.organisation, version.id)
+    return Due(version, site, lines, {one.worker: left[version.crew, one.worker] for one in lines})
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +209,6 @@ async def mark_paid(
     return await record_payments(actor, site.id, payments, at)
 
 
-def settlement_due(settlement: Settlement, paid: Mapping[UUID, Decimal]) -> Decimal:
-    """What is still to be paid of a settlement; ``paid`` is everything the worker had by now."""
-    owed = settlement.figures.earned - settlement.figures.advances
-    return max(owed - paid.get(settlement.worker, ZERO), ZERO)
-
-
 async def pay_settlement(
     actor: Actor,
     settlement_id: UUID,
@@ -227,25 +223,32 @@ async def pay_settlement(
     Raises:
         Problem: as :func:`mark_paid`.
     """
+    organisation = actor.organisation
+    _seen, site = await settling.settlement_for(actor, settlement_id, Right.CLOSE_MONTH)
+    await lock_site(organisation, site.id)
+    # Again, under the lock: a new version may just have taken its place.
     settlement, site = await settling.settlement_for(actor, settlement_id, Right.CLOSE_MONTH)
-    await lock_site(actor.organisation, site.id)
     if not settlement.latest:
         raise VERSION_REPLACED()
-    paid = await payment_queries.paid_on_site(actor.organisation, site.id, [settlement.worker])
-    amount = settlement_due(settlement, paid)
-    times = await payment_queries.times_paid(actor.organisation, settlement.id)
+    amount = (await settlements_due(organisation, site.id, [settlement]))[settlement.id]
+    times = await payment_queries.times_paid(organisation, settlement.id)
     if amount <= 0:
         if times:
             return []
         raise NOTHING_TO_PAY()
-    payment = NewPayment(
-        uuid5(settlement.id, str(times + 1)),
-        settlement.worker,
-        paid_on,
-        settlement.until_day.replace(day=1),
-        amount,
-        method,
-        reference=reference,
-        settlement=settlement.id,
-    )
-    return await record_payments(actor, site.id, [payment], at)
+    last = settlement.until_day.replace(day=1)
+    payments = [
+        NewPayment(
+            uuid5(settlement.id, f"{times + 1}" if month == last else f"{times + 1} {month}"),
+            settlement.worker,
+            paid_on,
+            month,
+            part,
+            method,
+            # A bank's number is booked once for a worker; the transfer was one.
+            reference=reference if month == last or not reference else f"{reference}/{month:%Y-%m}",
+            settlement=settlement.id,
+        )
+        for month, part in (await months_paid_by(organisation, settlement, amount)).items()
+    ]
+    return await record_payments(actor, site.id, payments, at)

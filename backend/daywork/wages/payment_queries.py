@@ -1,6 +1,8 @@
 """SQL of what was paid from wage sheets and settlements."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -28,17 +30,87 @@ async def times_paid(organisation: UUID, settlement: UUID) -> int:
     return times
 
 
-async def paid_on_site(
-    organisation: UUID, site: UUID, workers: Collection[UUID]
-) -> dict[UUID, Decimal]:
-    """By worker: every payment that stands, whenever and for whichever month it was made."""
+@dataclass(frozen=True, slots=True)
+class OwedOn:
+    """What a line of a closed sheet says is owed, payments left out."""
+
+    sheet: UUID
+    worker: UUID
+    owed: Decimal
+
+
+async def owed_on(organisation: UUID, sheets: Collection[UUID]) -> list[OwedOn]:
+    """Earned − advances of every line of these versions."""
     rows = await fetch(
-        "SELECT coalesce(w.merged_into, p.worker) AS worker, sum(p.amount) AS amount"
-        " FROM payment p JOIN worker w ON w.organisation = p.organisation AND w.id = p.worker"
-        " WHERE p.organisation = $1 AND p.site = $2 AND p.voided_at IS NULL"
-        " AND coalesce(w.merged_into, p.worker) = ANY($3) GROUP BY 1",
+        "SELECT sheet, worker, earned - advances AS owed FROM wage_line"
+        " WHERE organisation = $1 AND sheet = ANY($2)",
         organisation,
-        site,
+        list(sheets),
+    )
+    return [OwedOn(**row) for row in rows]
+
+
+async def merged_among(organisation: UUID, workers: Collection[UUID]) -> dict[UUID, UUID]:
+    """Those of these records that were merged, and into whom."""
+    rows = await fetch(
+        "SELECT id, merged_into FROM worker"
+        " WHERE organisation = $1 AND id = ANY($2) AND merged_into IS NOT NULL",
+        organisation,
         list(workers),
     )
-    return {row["worker"]: row["amount"] for row in rows}
+    return {row["id"]: row["merged_into"] for row in rows}
+
+
+async def persons_among(organisation: UUID, workers: Collection[UUID]) -> dict[UUID, UUID]:
+    """The one who was kept, of those of these records that are one of two."""
+    rows = await fetch(
+        "SELECT w.id, coalesce(w.merged_into, w.id) AS person FROM worker w"
+        " WHERE w.organisation = $1 AND w.id = ANY($2) AND (w.merged_into IS NOT NULL OR EXISTS ("
+        " SELECT FROM worker o WHERE o.organisation = $1 AND o.merged_into = w.id))",
+        organisation,
+        list(workers),
+    )
+    return {row["id"]: row["person"] for row in rows}
+
+
+async def settled_until(
+    organisation: UUID, site: UUID, persons: Collection[UUID], since: date
+) -> dict[UUID, date]:
+    """Until which day these were settled with on the site, of those with a settlement that reaches
+    ``since``."""
+    rows = await fetch(
+        """
+        SELECT coalesce(w.merged_into, w.id) AS person, max(s.until_day) AS until_day
+        FROM settlement s
+        JOIN worker w ON w.organisation = s.organisation AND w.id = s.worker
+        WHERE s.organisation = $1 AND s.site = $2 AND coalesce(w.merged_into, w.id) = ANY($3)
+          AND s.until_day >= $4
+        GROUP BY 1
+        """,
+        organisation,
+        site,
+        list(persons),
+        since,
+    )
+    return {row["person"]: row["until_day"] for row in rows}
+
+
+async def paid_of_settlements(
+    organisation: UUID, settlements: Collection[UUID]
+) -> dict[UUID, Decimal]:
+    """By settlement: what the worker had on the site of what it speaks of. Wages of months after
+    it, of somebody who came back, are none of that."""
+    rows = await fetch(
+        """
+        SELECT s.id, sum(p.amount) AS amount
+        FROM settlement s
+        JOIN payment p ON p.organisation = s.organisation AND p.site = s.site
+             AND p.worker = s.worker AND p.voided_at IS NULL
+             AND (p.for_month <= s.until_day OR p.made_at <= s.closed_at
+                  OR p.settlement IS NOT NULL)
+        WHERE s.organisation = $1 AND s.id = ANY($2) GROUP BY s.id
+        """,
+        organisation,
+        list(settlements),
+    )
+    return {row["id"]: row["amount"] for row in rows}

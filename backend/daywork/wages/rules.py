@@ -177,12 +177,6 @@ class Line:
     items: tuple[ItemSaid, ...] = ()
 
 
-def due_to(line: Line, paid: Mapping[UUID, Decimal]) -> Decimal:
-    """What is still to be paid of a line, when ``paid`` is what each worker had by now for it."""
-    owed = line.figures.earned - line.figures.advances
-    return max(owed - paid.get(line.worker, ZERO), ZERO)
-
-
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Everything a site's month is made of."""

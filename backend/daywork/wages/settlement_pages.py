@@ -21,9 +21,10 @@ from daywork.sites.queries import crews_of
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
 from daywork.sites.workforce_queries import workers_on
-from daywork.wages import paying, payment_queries, settlement_queries, settling, words
+from daywork.wages import paying, settlement_queries, settling, words
 from daywork.wages import signing_queries as signed_queries
 from daywork.wages.file_pages import PDF
+from daywork.wages.owing import settlements_due
 from daywork.wages.payout_form import Payout, is_told_on_the_page, methods
 from daywork.wages.printing import code_about
 from daywork.wages.rules import (
@@ -71,9 +72,7 @@ async def settlements(request: Request, site: FromQuery[str | None] = None) -> R
     async with company_transaction(actor.organisation):
         at, sites = await _site(actor, named(site))
         found = await settlement_queries.settlements_of(actor.organisation, at.id)
-        paid = await payment_queries.paid_on_site(
-            actor.organisation, at.id, [one.worker for one in found]
-        )
+        due = await settlements_due(actor.organisation, at.id, found)
         signed = await signed_queries.settlements_signed(
             actor.organisation, [one.id for one in found]
         )
@@ -84,7 +83,7 @@ async def settlements(request: Request, site: FromQuery[str | None] = None) -> R
         site=at,
         sites=sites,
         found=found,
-        due={one.id: paying.settlement_due(one, paid) for one in found},
+        due=due,
         signed=signed,
         crews=[crew for crew in crews if crew.active],
         today=day_at(datetime.now(UTC), at.time_zone),
@@ -195,7 +194,7 @@ async def _page(
         signatures = await signed_queries.signatures_of(actor.organisation, document)
         papers = await signed_queries.papers_of(actor.organisation, document)
         code = await code_about(actor.organisation, SETTLEMENT, settlement)
-        paid = await payment_queries.paid_on_site(actor.organisation, site.id, [found.worker])
+        due = await settlements_due(actor.organisation, site.id, [found])
         others = await settlement_queries.versions_of(actor.organisation, site.id, found.worker)
         (now,) = await settling.owed_to(site, [found.worker], found.until_day) or (None,)
         kept = await _kept_until(found, site)
@@ -211,7 +210,7 @@ async def _page(
         papers=papers,
         code=code,
         qr=code_qr(request, code),
-        due=paying.settlement_due(found, paid),
+        due=due[found.id],
         others=others,
         now=now,
         kept_until=kept,
