@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import openpyxl
 import pypdf
@@ -15,7 +16,7 @@ import pytest
 
 from daywork.compliance import service
 from daywork.compliance.packing import manifest_of, zipped
-from daywork.compliance.rules import months_between
+from daywork.compliance.rules import Missing, months_between
 from daywork.compliance.service import Pack
 from daywork.ground.database import company_transaction
 from daywork.ground.ids import new_id
@@ -27,12 +28,14 @@ from daywork.register.sealing import Key, Keyring
 from daywork.sites.service import site_for
 from daywork.summary.rules import Grouping, Month
 from daywork.summary.service import month_summary
+from daywork.wages.rules import Why
+from daywork.wages.settling import settle
 from daywork.web.language import speaking
 from tests.approvals.test_deciding import refused
 from tests.register.conftest import number
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
-from tests.support.months import sheet_sent
+from tests.support.months import advance_given, sheet_sent
 from tests.support.phone_words import line
 from tests.wages.story import a_month, closed
 
@@ -157,6 +160,79 @@ async def test_what_is_missing_is_told_by_worker_and_month(cast: Cast) -> None:
     assert str(cast.workers[3]) not in {one["worker"] for one in missing}
 
 
+async def lacking(cast: Cast, month: str = "2026-03") -> set[tuple[str, str, str]]:
+    """What a month's pack lacks of the first worker: which thing, and in words."""
+    site, months = await service.period_of(cast.office, cast.site, month, month, NOW)
+    pack = Pack(cast.office, "Huayan", site, months, NOW, "example/v", english=True)
+    with speaking("en"):
+        stock = await service.take_stock(pack)
+        missing = json.loads(manifest_of(pack, stock, [], changed=False, language="en"))["missing"]
+    assert [one.plain() for one in map(Missing.read, missing)] == [
+        {name: said for name, said in one.items() if name != "words"} for one in missing
+    ], "the page after it is made reads them back"
+    return {
+        (one["what"], one["words"], one["number"] + one["name"])
+        for one in missing
+        if one["worker"] == str(cast.workers[0])
+    }
+
+
+async def test_what_is_disputed_and_not_answered_is_missing(cast: Cast) -> None:
+    await a_month(cast)
+    disputes(cast)
+    disputes(cast, day="2026-03-01", whole_month=True)
+    answered = disputes(cast, day="2026-03-09")
+    query(
+        cast.url,
+        "UPDATE cross_check_dispute SET outcome = 'declined', answer = 'Look at the photo',"
+        " answered_at = '2026-04-03', answered_by = $2 WHERE id = $1",
+        answered,
+        cast.members["supervisor"],
+    )
+    assert {one for one in await lacking(cast) if one[0] == "disputed"} == {
+        ("disputed", "Disputes 2026-03-04, not answered since 2026-04-02", "worker 1"),
+        ("disputed", "Disputes March 2026, not answered since 2026-04-02", "worker 1"),
+    }
+    assert not {one for one in await lacking(cast, "2026-02") if one[0] == "disputed"}
+
+
+async def test_what_is_lent_or_earned_beside_the_closed_sheet_is_missing(cast: Cast) -> None:
+    await sheet_sent(cast, date(2026, 3, 3), [line(cast.workers[1])])
+    await closed(cast, None)
+    await sheet_sent(cast, date(2026, 3, 4), [line(cast.workers[0])])
+    advance_given(cast, cast.workers[0], date(2026, 3, 15), "200", state="submitted")
+    said = {what: words for what, words, _who in await lacking(cast)}
+    assert said["not_on_sheet"] == "Earned, but not on the closed wage sheet: March 2026"
+    assert said["advance_waiting"] == "An advance is not decided on: March 2026"
+
+
+async def test_a_settlement_without_a_signature_or_money_is_missing(cast: Cast) -> None:
+    await sheet_sent(cast, date(2026, 3, 3), [line(cast.workers[0])])
+    query(
+        cast.url,
+        "INSERT INTO worker_contract (organisation, id, site, worker, signed_on, ends_on, made_by)"
+        " VALUES ($1, $2, $3, $4, '2026-01-01', '2026-03-01', $5)",
+        cast.organisation,
+        new_id(),
+        cast.site,
+        cast.workers[0],
+        cast.members["office"],
+    )
+    async with company_transaction(cast.organisation):
+        await settle(
+            cast.office,
+            cast.site,
+            [cast.workers[0]],
+            date(2026, 3, 20),
+            Why.LEFT,
+            at=NOW,
+        )
+    said = {what: words for what, words, _who in await lacking(cast)}
+    assert said["settlement_not_signed"] == "Settlement until 2026-03-20 not signed"
+    assert said["settlement_not_paid"] == "Settlement until 2026-03-20 not paid: ¥300.00"
+    assert said["contract_ended"] == "The labour contract has run out: 2026-03-01"
+
+
 async def test_numbers_are_masked_unless_a_purpose_is_kept_on_record(cast: Cast) -> None:
     await a_month(cast, advances=False)
     identity = number(301)
@@ -192,7 +268,8 @@ async def test_numbers_are_masked_unless_a_purpose_is_kept_on_record(cast: Cast)
     assert [json.loads(row["detail"])["full"] for row in taken] == [False, True]
 
 
-async def test_what_workers_said_of_their_month_is_in_it(cast: Cast) -> None:
+def disputes(cast: Cast, worker: int = 0, day: str = "2026-03-04", **other: Any) -> UUID:
+    """A worker says that a day, or the sum of a month, is not right; nobody has answered."""
     said = new_id()
     query(
         cast.url,
@@ -202,19 +279,26 @@ async def test_what_workers_said_of_their_month_is_in_it(cast: Cast) -> None:
         cast.organisation,
         said,
         cast.site,
-        cast.workers[0],
+        cast.workers[worker],
         cast.members["foreman"],
     )
     query(
         cast.url,
         "INSERT INTO cross_check_dispute (organisation, id, cross_check, site, worker, work_day,"
-        " man_days, overtime_hours, claimed_man_days, claimed_overtime, reason, at) VALUES"
-        " ($1, $2, $2, $3, $4, '2026-03-04', 0.5, 0, 1, 2, 'I was there', '2026-04-02')",
+        " whole_month, man_days, overtime_hours, claimed_man_days, claimed_overtime, reason, at)"
+        " VALUES ($1, $2, $2, $3, $4, $5, $6, 0.5, 0, 1, 2, 'I was there', '2026-04-02')",
         cast.organisation,
         said,
         cast.site,
-        cast.workers[0],
+        cast.workers[worker],
+        date.fromisoformat(day),
+        other.get("whole_month", False),
     )
+    return said
+
+
+async def test_what_workers_said_of_their_month_is_in_it(cast: Cast) -> None:
+    said = disputes(cast)
     query(
         cast.url,
         "UPDATE cross_check_dispute SET outcome = 'agreed', answer = 'The guard saw him',"

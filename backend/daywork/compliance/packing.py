@@ -139,11 +139,7 @@ async def _of_the_site(
     organisation, site = pack.actor.organisation, pack.site
     period = (organisation, site.id, pack.first, pack.last)
     async with company_transaction(pack.actor.organisation, snapshot=True):
-        settled = [
-            one
-            for one in await settlement_queries.settlements_of(organisation, site.id)
-            if pack.first <= one.until_day <= pack.last
-        ]
+        settled = await settlement_queries.settlements_until(*period)
         signatures = await queries.signatures_between(*period)
         disputes = await queries.disputes_between(*period)
         papers = await queries.papers_of(

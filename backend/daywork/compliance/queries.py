@@ -263,6 +263,63 @@ async def photos_between(
     return [PhotoListed(**row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDispute:
+    """A dispute nobody has answered, by the worker as he is known now."""
+
+    worker: UUID
+    name: str
+    number: str
+    day: date
+    whole_month: bool
+    at: datetime
+
+
+async def disputes_open(
+    organisation: UUID, site: UUID, first: date, last: date
+) -> list[OpenDispute]:
+    """Disputes of these days that wait for an answer, by day."""
+    rows = await fetch(
+        """
+        SELECT w.id AS worker, w.name, w.number, d.work_day AS day, d.whole_month, d.at
+        FROM cross_check_dispute d
+        JOIN worker said ON said.organisation = d.organisation AND said.id = d.worker
+        JOIN worker w ON w.organisation = d.organisation
+             AND w.id = coalesce(said.merged_into, said.id)
+        WHERE d.organisation = $1 AND d.site = $2 AND d.work_day BETWEEN $3 AND $4
+          AND d.outcome IS NULL
+        ORDER BY d.work_day, w.name, d.at
+        """,
+        organisation,
+        site,
+        first,
+        last,
+    )
+    return [OpenDispute(**row) for row in rows]
+
+
+async def advances_undecided(
+    organisation: UUID, site: UUID, first: date, last: date
+) -> list[tuple[UUID, str, str, int]]:
+    """Worker, name, number, and how many advances of these days wait or were returned."""
+    rows = await fetch(
+        """
+        SELECT w.id, w.name, w.number, count(*)::int AS n FROM advance a
+        JOIN worker given ON given.organisation = a.organisation AND given.id = a.worker
+        JOIN worker w ON w.organisation = a.organisation
+             AND w.id = coalesce(given.merged_into, given.id)
+        WHERE a.organisation = $1 AND a.site = $2 AND a.work_day BETWEEN $3 AND $4
+          AND a.state IN ('submitted', 'returned')
+        GROUP BY w.id, w.name, w.number ORDER BY w.number, w.name
+        """,
+        organisation,
+        site,
+        first,
+        last,
+    )
+    return [(row["id"], row["name"], row["number"], row["n"]) for row in rows]
+
+
 async def sheets_undecided(organisation: UUID, site: UUID, first: date, last: date) -> int:
     """Sheets of these days that wait or were returned."""
     found: int = await fetch_value(

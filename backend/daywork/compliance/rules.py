@@ -1,7 +1,8 @@
 """What a pack holds, for which months, and what may be missing in it. Pure.
 
-What must be there is the wage ledger of State Council order 724, art. 15, and the papers of the
-real-name register (art. 28): missing ones are told by worker and in words, and stop nothing.
+What must be there is the wage ledger of State Council order 724, art. 15, signed by each worker
+(art. 31), and the papers of the real-name register (art. 28); what is disputed or not decided makes
+figures doubtful. Missing ones are told by worker and in words, and stop nothing.
 """
 
 from collections.abc import Iterable
@@ -90,12 +91,18 @@ class Lacking(StrEnum):
     PHONE = "phone"
     BANK = "bank"
     CONTRACT = "contract"
+    CONTRACT_ENDED = "contract_ended"
     CERTIFICATE_ENDED = "certificate_ended"
     UNPRICED = "unpriced"
     HELD = "held"
+    DISPUTED = "disputed"
+    ADVANCE_WAITING = "advance_waiting"
+    NOT_ON_SHEET = "not_on_sheet"
     NOT_SIGNED = "not_signed"
     NOT_PAID = "not_paid"
     NOT_SETTLED = "not_settled"
+    SETTLEMENT_NOT_SIGNED = "settlement_not_signed"
+    SETTLEMENT_NOT_PAID = "settlement_not_paid"
     # Of a month
     WAITING = "waiting"
     NO_WAGE_SHEET = "no_wage_sheet"
@@ -115,6 +122,8 @@ class Missing:
     day: date | None = None
     n: int = 0
     amount: Decimal | None = None
+    since: date | None = None
+    """Of a dispute: the day it was raised."""
 
     @classmethod
     def read(cls, said: dict[str, Any]) -> "Missing":
@@ -129,6 +138,7 @@ class Missing:
             date.fromisoformat(said["day"]) if said["day"] else None,
             said["n"] or 0,
             Decimal(said["amount"]) if said["amount"] is not None else None,
+            date.fromisoformat(said["since"]) if said.get("since") else None,
         )
 
     def plain(self) -> dict[str, Any]:
@@ -142,6 +152,7 @@ class Missing:
             "day": self.day.isoformat() if self.day else None,
             "n": self.n or None,
             "amount": str(self.amount) if self.amount is not None else None,
+            "since": self.since.isoformat() if self.since else None,
         }
 
 

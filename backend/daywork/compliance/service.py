@@ -24,8 +24,9 @@ from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
 from daywork.summary.rules import Grouping, Month, Row, month_named
 from daywork.summary.service import Summary, month_summary
-from daywork.wages import settlement_queries, signing_queries
+from daywork.wages import payment_queries, settlement_queries, signing_queries
 from daywork.wages.listing import wages_of_month
+from daywork.wages.owing import settlements_due
 from daywork.wages.paying import Due, due_of
 
 _OF_ENTRY = {
@@ -119,7 +120,8 @@ async def take_stock(pack: Pack) -> Stock:
             if row.figures.held:
                 missing.append(_of(row, Lacking.HELD, month))
         async with company_transaction(organisation, snapshot=True):
-            found, lacking = await _wages(pack, month)
+            missing += await _open_questions(pack, month)
+            found, lacking = await _wages(pack, month, summary.rows)
         dues += found
         missing += lacking
     async with company_transaction(organisation, snapshot=True):
@@ -133,6 +135,7 @@ async def take_stock(pack: Pack) -> Stock:
         settled = await settlement_queries.settled(
             organisation, site.id, [one.worker for one in entries]
         )
+        missing += await _settlements(pack)
     for entry in entries:
         if entry.worker in rows:
             missing += _of_entry(entry, pack.last, settled=entry.worker in settled)
@@ -171,6 +174,8 @@ def _of_entry(entry: Entry, last: date, *, settled: bool) -> list[Missing]:
         return Missing(what, entry.worker, entry.name, entry.number, day=day)
 
     found = [one(_OF_ENTRY[lack]) for lack in entry.lacks]
+    if entry.ends_on is not None and entry.ends_on < min(last, entry.left_on or last):
+        found.append(one(Lacking.CONTRACT_ENDED, entry.ends_on))
     if entry.paper_until is not None and entry.paper_until < last:
         found.append(one(Lacking.CERTIFICATE_ENDED, entry.paper_until))
     if entry.left_on is not None and entry.left_on <= last and not settled:
@@ -178,14 +183,55 @@ def _of_entry(entry: Entry, last: date, *, settled: bool) -> list[Missing]:
     return found
 
 
-async def _wages(pack: Pack, month: Month) -> tuple[list[Due], list[Missing]]:
+async def _open_questions(pack: Pack, month: Month) -> list[Missing]:
+    """What was said of a month and nobody has decided on; on the running transaction."""
+    where = (pack.actor.organisation, pack.site.id, month.first, month.last)
+    missing: list[Missing] = []
+    undecided = await queries.sheets_undecided(*where)
+    if undecided:
+        missing.append(Missing(Lacking.WAITING, month=month, n=undecided))
+    missing += [
+        Missing(
+            Lacking.DISPUTED,
+            one.worker,
+            one.name,
+            one.number,
+            month,
+            None if one.whole_month else one.day,
+            since=day_at(one.at, pack.site.time_zone),
+        )
+        for one in await queries.disputes_open(*where)
+    ]
+    missing += [
+        Missing(Lacking.ADVANCE_WAITING, worker, name, number, month, n=n)
+        for worker, name, number, n in await queries.advances_undecided(*where)
+    ]
+    return missing
+
+
+async def _settlements(pack: Pack) -> list[Missing]:
+    """Settlements of this time that are not signed or not paid; on the running transaction."""
+    organisation, site = pack.actor.organisation, pack.site.id
+    found = await settlement_queries.settlements_until(organisation, site, pack.first, pack.last)
+    signed = await signing_queries.settlements_signed(organisation, [one.id for one in found])
+    due = await settlements_due(organisation, site, found)
+    missing: list[Missing] = []
+    for one in found:
+        of = (one.worker, one.person.name, one.person.number)
+        if one.id not in signed:
+            missing.append(Missing(Lacking.SETTLEMENT_NOT_SIGNED, *of, day=one.until_day))
+        if left := due[one.id]:
+            missing.append(
+                Missing(Lacking.SETTLEMENT_NOT_PAID, *of, day=one.until_day, amount=left)
+            )
+    return missing
+
+
+async def _wages(pack: Pack, month: Month, rows: Sequence[Row]) -> tuple[list[Due], list[Missing]]:
     """The month's newest closed wage sheets, and what they lack; on the running transaction."""
     organisation, site = pack.actor.organisation, pack.site.id
     dues: list[Due] = []
     missing: list[Missing] = []
-    undecided = await queries.sheets_undecided(organisation, site, month.first, month.last)
-    if undecided:
-        missing.append(Missing(Lacking.WAITING, month=month, n=undecided))
     listing = await wages_of_month(pack.actor, site, month.text, pack.made_at)
     whole = [row for row in listing.rows if row.crew is None]
     cut = whole if listing.whole else [row for row in listing.rows if row.crew is not None]
@@ -205,6 +251,15 @@ async def _wages(pack: Pack, month: Month) -> tuple[list[Due], list[Missing]]:
                 missing.append(Missing(Lacking.NOT_SIGNED, *of))
             if left := due.due(line):
                 missing.append(Missing(Lacking.NOT_PAID, *of, amount=left))
+    if dues and len(dues) == len(cut):
+        listed = {line.worker for due in dues for line in due.lines}
+        kept = await payment_queries.merged_among(organisation, listed)
+        there = {kept.get(worker, worker) for worker in listed}
+        missing += [
+            _of(row, Lacking.NOT_ON_SHEET, month)
+            for row in rows
+            if row.figures.earned and UUID(row.key) not in there
+        ]
     return dues, missing
 
 

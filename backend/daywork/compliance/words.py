@@ -21,6 +21,7 @@ def problem_words(slug: str) -> str:
 def missing_words(one: Missing, currency: str) -> str:
     """One thing that is missing: ``Not signed: March 2026``."""
     when = month(one.month.first) if one.month else ""
+    day = one.day.isoformat() if one.day else ""
     match one.what:
         case Lacking.IDENTITY:
             return _("No identity number")
@@ -30,21 +31,35 @@ def missing_words(one: Missing, currency: str) -> str:
             return _("No bank account")
         case Lacking.CONTRACT:
             return _("No labour contract")
+        case Lacking.CONTRACT_ENDED:
+            return _("The labour contract has run out: %(day)s", day=day)
         case Lacking.CERTIFICATE_ENDED:
-            day = one.day.isoformat() if one.day else ""
             return _("A certificate has run out: %(day)s", day=day)
         case Lacking.UNPRICED:
             return _("Work without a rate: %(when)s", when=when)
         case Lacking.HELD:
             return _("Booked twice, not settled: %(when)s", when=when)
+        case Lacking.DISPUTED:
+            since = one.since.isoformat() if one.since else ""
+            return _(
+                "Disputes %(when)s, not answered since %(since)s", when=day or when, since=since
+            )
+        case Lacking.ADVANCE_WAITING:
+            return _("An advance is not decided on: %(when)s", when=when)
+        case Lacking.NOT_ON_SHEET:
+            return _("Earned, but not on the closed wage sheet: %(when)s", when=when)
         case Lacking.NOT_SIGNED:
             return _("Wage sheet not signed: %(when)s", when=when)
         case Lacking.NOT_PAID:
             amount = money(one.amount, currency)
             return _("Not paid: %(when)s, %(amount)s", when=when, amount=amount)
         case Lacking.NOT_SETTLED:
-            day = one.day.isoformat() if one.day else ""
             return _("Left on %(day)s without a settlement", day=day)
+        case Lacking.SETTLEMENT_NOT_SIGNED:
+            return _("Settlement until %(day)s not signed", day=day)
+        case Lacking.SETTLEMENT_NOT_PAID:
+            amount = money(one.amount, currency)
+            return _("Settlement until %(day)s not paid: %(amount)s", day=day, amount=amount)
         case Lacking.WAITING:
             said = ngettext(
                 "%(n)s sheet is not decided on", "%(n)s sheets are not decided on", one.n

@@ -123,6 +123,21 @@ async def settlements_of(organisation: UUID, site: UUID) -> list[Settlement]:
     return [one for row in rows if (one := _settlement(dict(row))).latest]
 
 
+async def settlements_until(
+    organisation: UUID, site: UUID, first: date, last: date
+) -> list[Settlement]:
+    """The newest settlements that count until a day of this time, in its order."""
+    rows = await fetch(
+        f"SELECT * FROM ({_SETTLEMENT}) one WHERE site = $2 AND latest"  # noqa: S608 - our own words
+        " AND until_day BETWEEN $3 AND $4 ORDER BY until_day, name, id",
+        organisation,
+        site,
+        first,
+        last,
+    )
+    return [_settlement(dict(row)) for row in rows]
+
+
 async def settled(
     organisation: UUID, site: UUID, workers: Collection[UUID]
 ) -> dict[UUID, Settlement]:
