@@ -58,9 +58,16 @@ def client(books: Cast, app_server: Server) -> Callable[[Actor], httpx.AsyncClie
     return lambda actor: client_of(app_server.database_url, app_server.url, actor)
 
 
+AGAINST = {
+    "Approved 工": "工 against the month before",
+    "Earned": "Earned against the month before",
+}
+"""What stands under a figure of the page has a column of its own in the workbook."""
+
+
 def figures_on(html: str) -> list[tuple[str, dict[str, list[Decimal]]]]:
     """The table's rows: name, and the numbers in each cell by its heading."""
-    table = re.search(r'<table class="figures doors">.*?</table>', html, re.S)
+    table = re.search(r'<table class="figures doors month-figures">.*?</table>', html, re.S)
     assert table is not None
     rows = []
     for row in re.findall(r"<tr>(.*?)</tr>", table[0], re.S)[1:]:
@@ -73,6 +80,10 @@ def figures_on(html: str) -> list[tuple[str, dict[str, list[Decimal]]]]:
             text = re.sub(r"<.*?>|[¥,\s]", "", cell.split('<span class="small')[0])
             numbers = re.findall(r"-?[0-9.]+", text.replace("−", "-"))
             cells[label] = [Decimal(number) for number in numbers]
+            against = re.search(r'against"><span class="nowrap-text">([^<]*)</span> on ', cell)
+            if against is not None:
+                more = re.sub(r"[¥,+]", "", against[1]).replace("−", "-")
+                cells[AGAINST[label]] = [Decimal(more)]
         rows.append((name, cells))
     return rows
 

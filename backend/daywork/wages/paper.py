@@ -127,7 +127,7 @@ class _WagePaper(Sheet):
     def __init__(self, printed: Printed) -> None:
         super().__init__()
         self.printed = printed
-        self.columns = columns_for(printed.total)
+        self.columns = columns_for(printed.total, printed.lines)
         self.wide = (WIDTH - NUMBER - NAME - IDENTITY - RATE - SIGN) / len(self.columns)
         self.set_title(f"{_('Wage sheet')} {printed.version.month:%Y-%m}")
 

@@ -1,5 +1,6 @@
 """Wage sheets in the reader's language: what is missing, what is different, what a column says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from daywork.wages.checks import Finding
 from daywork.wages.differences import Change, Difference
 from daywork.wages.rules import Figures, ItemSaid, Line, Rate, Why
-from daywork.web.figures import man_days, money, number
+from daywork.web.figures import aligned, man_days, money, number, places_of
 from daywork.web.language import gettext
 from daywork.web.language import ngettext as plural
 
@@ -203,6 +204,8 @@ class Column:
 
     name: str
     title: str
+    places: int = 0
+    """Decimals of 工 and hours, the same all the way down, so that points align."""
 
     @property
     def is_money(self) -> bool:
@@ -222,13 +225,14 @@ class Column:
             return ""
         if self.is_money:
             return money(value, currency)
-        return man_days(value) if self.name == "man_days" else number(value)
+        return aligned(value, self.places)
 
 
-def columns_for(total: Figures) -> list[Column]:
+def columns_for(total: Figures, lines: Iterable[Line] = ()) -> list[Column]:
     """The figures this sheet needs: those the law wants, and those that are anywhere."""
+    shown = [total, *(line.figures for line in lines)]
     return [
-        Column(name, gettext(title))
+        Column(name, gettext(title), places_of(Decimal(getattr(one, name)) for one in shown))
         for name, title in NAMES.items()
         if name in ALWAYS or (name not in ("hours", "earned") and getattr(total, name))
     ]

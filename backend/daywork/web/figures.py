@@ -74,6 +74,13 @@ def month(on: date) -> str:
     return format_date(on, "y年M月", locale="zh_Hans_CN")
 
 
+def short_month(on: date) -> str:
+    """``3月`` / ``Mar``, where the year is plain from what stands around it."""
+    if language() == "en":
+        return format_date(on, "MMM", locale="en")
+    return format_date(on, "M月", locale="zh_Hans_CN")
+
+
 def moment(at: datetime | None, time_zone: str = "Asia/Shanghai", *, year: bool = False) -> str:
     """An instant on the site's clock: ``3月5日 14:02`` or ``5 Mar 14:02``; on paper with a year."""
     if at is None:

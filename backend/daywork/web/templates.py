@@ -97,5 +97,6 @@ environment.filters.update(
     percent=figures.percent,
     day=figures.day,
     month=figures.month,
+    short_month=figures.short_month,
     moment=figures.moment,
 )

@@ -75,8 +75,8 @@ export function overLimit(lent, amount, monthly) {
 const SYMBOLS = /** @type {Record<string, string>} */ ({ CNY: "¥", USD: "$", EUR: "€", GBP: "£",
   HKD: "HK$", JPY: "JP¥", SGD: "S$" });
 
-/** `¥1,284.50`. @param {number} thousandths @param {string} currency */
+/** `¥1,284.50`; a bare figure while the company's currency is not known. @param {number} thousandths @param {string} currency */
 export function moneyText(thousandths, currency) {
   const [whole, part] = (thousandths / 1000).toFixed(2).split(".");
-  return `${SYMBOLS[currency] ?? `${currency} `}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${part}`;
+  return `${SYMBOLS[currency] ?? (currency && `${currency} `)}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${part}`;
 }

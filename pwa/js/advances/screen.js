@@ -29,7 +29,7 @@ const writing = new Map();
 let missed = "";
 let saving = false;
 
-const money = (/** @type {number} */ thousandths) => moneyText(thousandths, phone.me?.currency ?? "CNY");
+const money = (/** @type {number} */ thousandths) => moneyText(thousandths, phone.me?.currency ?? "");
 
 /** The crews a foreman leads; who leads none (the site's supervisor) may lend out of any. */
 function crewsHere() {

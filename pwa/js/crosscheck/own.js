@@ -196,7 +196,7 @@ function claim(day, own, month) {
 
 /** @param {any} pay */
 function money(pay) {
-  const amount = (/** @type {string} */ text) => moneyText(toThousandths(text), phone.me?.currency ?? "CNY");
+  const amount = (/** @type {string} */ text) => moneyText(toThousandths(text), phone.me?.currency ?? "");
   return html`<section class="stack tight"><h3>${t("Money")}</h3><dl class="facts own-money">
     <dt>${t("Earned this month (approved days)")}</dt><dd class="num">${amount(pay.earned)}</dd>
     <dt>${t("Advances")}</dt><dd class="num">${amount(pay.advances)}</dd>
