@@ -95,6 +95,18 @@ def test_any_separator_will_do(delimiter: str) -> None:
     assert read_bank_file("a.csv", data).lines[0].amount == Decimal("12.50")
 
 
+@pytest.mark.parametrize("absurd", ["1e30", "-1e99999", "NaN", "Infinity", 1e300, 10**40, "1e-400"])
+def test_an_absurd_amount_is_a_fault_and_no_crash(absurd: Any) -> None:
+    head = ["姓名", "金额"]
+    files = [csv_of(head, ["张三", str(absurd)])]
+    if not isinstance(absurd, str):
+        files.append(book(head, ["张三", absurd]))
+    for data in files:
+        (row,) = read_bank_file("a.csv", data).lines
+        assert row.amount is None
+        assert [one.fault for one in row.faults] == [Fault.NOT_AN_AMOUNT]
+
+
 def test_every_fault_names_its_row_and_column() -> None:
     data = csv_of(
         ["姓名", "金额", "日期", "状态"],

@@ -208,3 +208,9 @@ def test_a_request_without_a_file_or_with_a_broken_one_is_told(
     reply = sent(office, house, b"PK\x03\x04 broken", "l.xlsx")
     assert reply.status_code == 422
     assert "cannot be read as a list" in reply.text
+
+
+def test_a_crew_or_day_that_is_none_is_told_beside_its_field(house: House, office: Browser) -> None:
+    for wrong in ({"crew": "nobody's"}, {"joined_on": "yesterday"}):
+        reply = sent(office, house, f"{HEAD}\n张三,,,Carpenters,,,,".encode(), **wrong)
+        assert reply.status_code == 422, reply.text

@@ -233,6 +233,10 @@ def _text(cell: Any) -> str:
     return " ".join(text.split()).strip("'`\"= ")
 
 
+_BEYOND: Final = Decimal(100_000_000)
+"""No payment of wages is as much."""
+
+
 def _amount(cell: Any) -> Decimal | None:
     """An amount above zero with at most two decimals; None when it is none."""
     if isinstance(cell, bool):
@@ -243,13 +247,11 @@ def _amount(cell: Any) -> Decimal | None:
         amount = Decimal(text)
     except InvalidOperation:
         return None
-    if not amount.is_finite():
+    if not amount.is_finite() or not 0 < amount < _BEYOND:
         return None
     cents = to_cents(amount)
     # A spreadsheet keeps 1234.10 as a binary fraction: what is off by less than that is the same.
-    if abs(cents - amount) > Decimal("0.00001") or not CENT <= cents <= Decimal("99999999.99"):
-        return None
-    return cents
+    return cents if cents >= CENT and abs(cents - amount) <= Decimal("0.00001") else None
 
 
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2200, 1, 1)

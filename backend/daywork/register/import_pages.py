@@ -85,17 +85,16 @@ async def bring(request: Request, site: FromPath[UUID]) -> Response[Any]:
             crews = await crews_of(actor.organisation, site)
             crew = answers.named("crew", [one.id for one in crews if one.active])
             joined_on = answers.day("joined_on") or _today(found)
-            if answers.faults:
-                return await _start(request, site, answers=answers)
-            brought = await importing.bring(
-                actor,
-                found,
-                request.app.state.register_keys,
-                file.filename,
-                data,
-                crew=crew,
-                joined_on=joined_on,
-            )
+            if not answers.faults:
+                brought = await importing.bring(
+                    actor,
+                    found,
+                    request.app.state.register_keys,
+                    file.filename,
+                    data,
+                    crew=crew,
+                    joined_on=joined_on,
+                )
     except Problem as problem:
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
@@ -103,6 +102,8 @@ async def bring(request: Request, site: FromPath[UUID]) -> Response[Any]:
     finally:
         if isinstance(file, UploadFile):
             await file.close()
+    if answers.faults:
+        return await _start(request, site, answers=answers)
     return go(request, f"/labour/register/{site}/import/{brought}")
 
 

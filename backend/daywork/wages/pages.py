@@ -73,10 +73,10 @@ async def begin(request: Request) -> Response[Any]:
     now = datetime.now(UTC)
     month = month_named(answers.text("month"), now.date())
     site = named(answers.text("site"))
+    if site is None:
+        return await _list(request, None, month.text)
     try:
         async with company_transaction(request.user.organisation):
-            if site is None:
-                return await _list(request, None, month.text)
             draft = await service.begin(request.user, site, named(answers.text("crew")), month, now)
     except Problem as problem:
         if problem.kind is not OTHER_CUT:
