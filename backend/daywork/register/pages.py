@@ -19,7 +19,7 @@ from daywork.people.rules import Right, may, shown_phone
 from daywork.register import queries, service, words
 from daywork.register.entry_queries import entries_of
 from daywork.register.roster import Roster, roster_of, workbook_of
-from daywork.register.rules import PURPOSE_MISSING, Field, How, Show, Unmasked, shown
+from daywork.register.rules import PURPOSE_MISSING, Field, How, Show, Unmasked, found_by, shown
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
 from daywork.summary.pages import XLSX
@@ -32,8 +32,9 @@ from daywork.web.problems import told
 from daywork.web.request import Request, named
 
 LOOKS_AT_ONCE = 100
-ENTRIES_AT_ONCE = 300
-"""Workers on one page; of a bigger site a crew is chosen. Paper and Excel hold all of them."""
+ENTRIES_AT_ONCE = 100
+"""Workers on one page. Paper and Excel hold all of them."""
+FIND_AT_MOST = 80
 
 
 def today_on(site: Site) -> date:
@@ -62,8 +63,10 @@ async def register(
     site: FromQuery[str | None] = None,
     show: FromQuery[str | None] = None,
     crew: FromQuery[str | None] = None,
+    find: FromQuery[str | None] = None,
+    skip: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """A site's register, and what is missing in it."""
+    """A site's register, and what is missing in it, so many at a time."""
     actor = request.user
     view = Show(show) if show in set(Show) else Show.PRESENT
     async with company_transaction(actor.organisation, snapshot=True):
@@ -72,7 +75,10 @@ async def register(
     today = today_on(found) if found else date.min
     crews = list(dict.fromkeys((entry.crew, entry.crew_name) for entry in every))
     chosen = named(crew)
-    among = [entry for entry in every if chosen is None or entry.crew == chosen]
+    asked = (find or "").strip()[:FIND_AT_MOST]
+    among = found_by([one for one in every if chosen is None or one.crew == chosen], asked)
+    entries = shown(among, view, today)
+    before = int(skip) if skip and skip.isdecimal() and int(skip) < len(entries) else 0
     return page(
         request,
         "register/register.html",
@@ -80,8 +86,10 @@ async def register(
         choice=choice,
         site=found,
         show=view,
-        entries=shown(among, view, today)[:ENTRIES_AT_ONCE],
-        most=ENTRIES_AT_ONCE,
+        entries=entries[before : before + ENTRIES_AT_ONCE],
+        before=before,
+        at_once=ENTRIES_AT_ONCE,
+        find=asked,
         counts={one: len(shown(among, one, today)) for one in Show},
         crews=crews,
         crew=chosen,

@@ -232,6 +232,18 @@ class Show(StrEnum):
     LEFT = "left"
 
 
+def found_by(entries: Iterable[Entry], words: str) -> list[Entry]:
+    """Those whose name, number or phone holds what somebody typed; all of them for nothing."""
+    asked = words.strip().lower()
+    called = asked.replace(" ", "")
+    return [
+        entry
+        for entry in entries
+        if asked in f"{entry.name} {entry.number}".lower()
+        or (called.isdigit() and called in (entry.phone or ""))
+    ]
+
+
 def shown(entries: Iterable[Entry], show: Show, today: date) -> list[Entry]:
     """The entries that belong to a view. Who has left lacks nothing any more."""
 

@@ -5,7 +5,7 @@ from datetime import date
 from daywork.register.judging import Fault, Outcome, RowFault
 from daywork.register.lists import CellFault, Column
 from daywork.register.numbers import Paper, Sex
-from daywork.register.rules import CertificateKind, Doubt, Entry, Field, How, Lack, Purpose, Show
+from daywork.register.rules import CertificateKind, Doubt, Field, How, Lack, Purpose, Show
 from daywork.web.language import gettext as _
 from daywork.web.problems import told
 
@@ -60,11 +60,6 @@ def lack(of: Lack) -> str:
         Lack.PHONE: _("Phone"),
         Lack.CONTRACT: _("Labour contract"),
     }[of]
-
-
-def lacks(entry: Entry) -> str:
-    """All an entry should have and has not, in one line."""
-    return " · ".join(lack(one) for one in entry.lacks)
 
 
 def doubt(of: Doubt) -> str:
