@@ -17,6 +17,7 @@ from daywork.summary.kept import (
     BEGINNING,
     Way,
     keep_up,
+    moved_between,
     rows_of,
     rows_until,
     wrong_months,
@@ -97,10 +98,12 @@ async def untrue(cast: Cast) -> list[tuple[str, date]]:
             for way, key in OF_LINES.items():
                 own = "site" if way is Way.SITE else kept.KEYS[way][0]
                 asked = f"SELECT r.{own} AS key, {ADDED} FROM {{}} r GROUP BY 1"  # noqa: S608
-                rows = asked.format(rows_of(way))
+                moved = await moved_between(cast.organisation, sites, month.first, month.last)
+                rows = asked.format(rows_of(way, moved=moved))
                 await compare(way.value, rows, key, month.first, month.last)
                 if way in kept.YEARLY:
-                    rows = asked.format(rows_until(way))
+                    moved = await moved_between(cast.organisation, sites, BEGINNING, month.last)
+                    rows = asked.format(rows_until(way, moved=moved))
                     await compare(f"{way}_year", rows, key, BEGINNING, month.last)
             for site in sites:
                 read_so = {

@@ -5,7 +5,7 @@ app runs as the role ``daywork_app``, which owns no table, and carries ``daywork
 a forgotten ``WHERE`` then shows nothing instead of another company's wages.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,12 @@ class Transaction(PostgresTransaction):
     """Piccolo's transaction, but its connection goes back to the pool even when COMMIT fails, and
     what it has to say is said once it is committed."""
 
-    __slots__ = ("words",)
+    __slots__ = ("answers", "words")
 
     def __init__(self, engine: PostgresEngine, allow_nested: bool = True) -> None:
         super().__init__(engine, allow_nested)
         self.words: dict[Word, None] = {}
+        self.answers: dict[tuple[str, UUID, tuple[UUID, ...]], list[asyncpg.Record]] | None = None
 
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:
@@ -108,6 +109,8 @@ async def company_transaction(
             await transaction.connection.execute(
                 f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ {'' if writes else 'READ ONLY'}"
             )
+            if isinstance(transaction, Transaction) and not writes:
+                transaction.answers = {}
         await transaction.connection.fetch(
             "SELECT set_config('role', $1, true), set_config('daywork.organisation', $2, true)",
             APP_ROLE,
@@ -160,6 +163,18 @@ def connection() -> asyncpg.Connection:
 async def fetch(sql: str, *args: Any) -> list[asyncpg.Record]:
     """All rows of a statement with ``$1`` parameters, on the running transaction."""
     return await connection().fetch(sql, *args)
+
+
+async def fetch_once(sql: str, organisation: UUID, sites: Sequence[UUID]) -> list[asyncpg.Record]:
+    """As :func:`fetch` of a company's sites; but a snapshot that nobody writes in is asked once."""
+    transaction = DB.current_transaction.get()
+    answers = transaction.answers if isinstance(transaction, Transaction) else None
+    if answers is None:
+        return await fetch(sql, organisation, list(sites))
+    key = (sql, organisation, tuple(sites))
+    if key not in answers:
+        answers[key] = await fetch(sql, organisation, list(sites))
+    return answers[key]
 
 
 async def fetch_one(sql: str, *args: Any) -> asyncpg.Record | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from daywork.ground.calendar import month_of
 from daywork.ground.database import fetch
 from daywork.summary import queries as summary_queries
-from daywork.summary.kept import BEGINNING, Way, rows_of
+from daywork.summary.kept import BEGINNING, Way, moved_between, rows_until
 from daywork.summary.rules import LATEST, Figures, Month
 from daywork.summary.sums import OF_MONTH, SUMS, figures_in
 
@@ -54,11 +54,13 @@ class Budget:
 
 async def budget_by_site(organisation: UUID, sites: Sequence[UUID]) -> dict[UUID, Budget]:
     """工 planned in the tasks of each site, and approved 工 since its beginning."""
+    moved = await moved_between(organisation, sites, BEGINNING, LATEST)
+    used = rows_until(Way.SITE, ["man_days"], moved=moved)
     rows = await fetch(
         f"""
         WITH used AS (
             SELECT r.site, sum(r.man_days) AS man_days
-            FROM {rows_of(Way.SITE, ["man_days"])} r GROUP BY r.site
+            FROM {used} r GROUP BY r.site
         )
         SELECT s.id, (SELECT coalesce(sum(t.budget_man_days), 0) FROM task t
                       WHERE t.organisation = s.organisation AND t.site = s.id AND t.active

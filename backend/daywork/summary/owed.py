@@ -13,7 +13,7 @@ from uuid import UUID
 
 from daywork.ground.calendar import month_of
 from daywork.ground.database import fetch
-from daywork.summary.kept import ADDED, BEGINNING, Way, rows_of, rows_until
+from daywork.summary.kept import ADDED, BEGINNING, Way, moved_between, rows_of, rows_until
 from daywork.summary.rules import LATEST, Figures, Month, outstanding
 from daywork.summary.sums import BOOKED, SUMS, ZERO_WHERE_NONE, figures_in
 
@@ -69,7 +69,9 @@ async def months_owed(
     args: list[object] = [organisation, list(sites), BEGINNING, until or LATEST]
     mine = ""
     if workers is None and (until is None or until == month_of(until)[1]):
-        sums = f"SELECT r.worker, r.month, {ADDED} FROM {rows_of(Way.WORKER)} r GROUP BY 1, 2"  # noqa: S608
+        moved = await moved_between(organisation, sites, BEGINNING, until or LATEST)
+        months = rows_of(Way.WORKER, moved=moved)
+        sums = f"SELECT r.worker, r.month, {ADDED} FROM {months} r GROUP BY 1, 2"  # noqa: S608
     else:
         if workers is not None:
             asked = set(workers)
@@ -147,13 +149,16 @@ class Owed:
 async def owed_until(organisation: UUID, site: UUID, month: Month) -> list[Owed]:
     """Everybody who ever had something on the site: what :func:`months_owed` comes to, added up by
     the database and from years that have passed, so that it does not grow with the months."""
+    moved = await moved_between(organisation, [site], BEGINNING, month.last)
+    until = rows_until(Way.WORKER, ["earned"], moved=moved)
+    of_month = rows_of(Way.WORKER, ["earned"], moved=moved)
     rows = await fetch(
         f"""
         WITH ever AS (
-            SELECT r.worker, sum(r.earned) AS earned FROM {rows_until(Way.WORKER, ["earned"])} r
+            SELECT r.worker, sum(r.earned) AS earned FROM {until} r
             GROUP BY r.worker
         ), now AS (
-            SELECT r.worker, sum(r.earned) AS earned FROM {rows_of(Way.WORKER, ["earned"])} r
+            SELECT r.worker, sum(r.earned) AS earned FROM {of_month} r
             WHERE r.month = $5 GROUP BY r.worker
         ), lent AS (
             SELECT a.worker, sum(a.amount) AS ever,

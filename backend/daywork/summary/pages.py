@@ -61,16 +61,24 @@ def links_of(view: View) -> Link:
 
     several = view.site is not None and len(view.choice) > 1
     here = {"site": view.site.id if several and view.site else None, "month": view.month.text}
+    always = _words(here)
 
     def link(path: str, **asked: Any) -> str:
-        kept = [
-            f"{name}={_quoted(value)}"
-            for name, value in {**here, **asked}.items()
-            if value not in (None, "", False)
-        ]
-        return f"{path}?{'&'.join(kept)}" if kept else path
+        if "site" in asked or "month" in asked:
+            words = _words({**here, **asked})
+        else:
+            words = always + _words(asked)
+        return f"{path}?{'&'.join(words)}" if words else path
 
     return link
+
+
+def _words(asked: dict[str, Any]) -> list[str]:
+    return [
+        f"{name}={_quoted(value)}"
+        for name, value in asked.items()
+        if value is not None and value != "" and value is not False
+    ]
 
 
 @get("/labour")

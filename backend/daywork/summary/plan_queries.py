@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from daywork.ground.database import fetch
-from daywork.summary.kept import BEGINNING, Way, rows_of, rows_until
+from daywork.ground.database import fetch, fetch_one
+from daywork.summary.kept import BEGINNING, Way, moved_between, rows_until
 from daywork.summary.rules import NONE, Grouping, Month, Plan
 
 
@@ -33,6 +33,27 @@ _KEYS = {
 
 
 _USED = ("man_days", "earned")
+_GIVEN = "t.organisation = $1 AND t.site = ANY($2) AND t.active AND NOT t.is_summary"
+
+
+async def plan_of_all(organisation: UUID, sites: Sequence[UUID], month: Month) -> Plan:
+    """What :func:`plans_by` comes to in all."""
+    moved = await moved_between(organisation, sites, BEGINNING, month.last)
+    row = await fetch_one(
+        f"""
+        SELECT * FROM (
+            SELECT coalesce(sum(t.budget_man_days), 0) AS planned,
+                   coalesce(sum(t.labour_budget), 0) AS amount
+            FROM task t WHERE {_GIVEN}) AS given, (
+            SELECT coalesce(sum(r.man_days), 0) AS used, coalesce(sum(r.earned), 0) AS used_amount
+            FROM {rows_until(Way.SITE, _USED, moved=moved)} r) AS used
+        """,  # noqa: S608 - pieces of SQL of our own
+        organisation,
+        list(sites),
+        BEGINNING,
+        month.last,
+    )
+    return Plan() if row is None else Plan(*row.values())
 
 
 async def plans_by(
@@ -48,12 +69,10 @@ async def plans_by(
     beginning to the month's end. Lines without a task count under ``none``. ``among``: only what
     these tasks come to."""
     key, name, number, site = _KEYS[by]
-    # A site's few months are nearer than the years of its tasks.
-    used, task = (
-        (rows_of(Way.SITE, _USED), "NULL::uuid")
-        if by is Grouping.SITE
-        else (rows_until(Way.TASK, _USED), "r.task")
-    )
+    moved = await moved_between(organisation, sites, BEGINNING, month.last)
+    # A site's row is nearer than those of its tasks.
+    way, task = (Way.SITE, "NULL::uuid") if by is Grouping.SITE else (Way.TASK, "r.task")
+    used = rows_until(way, _USED, moved=moved)
     mine = "AND ($6::uuid[] IS NULL OR {0} = ANY($6) OR {0} IS NULL AND $7)"
     rows = await fetch(
         f"""
@@ -62,8 +81,7 @@ async def plans_by(
             FROM {used} r WHERE true {mine.format(task)} GROUP BY 1, 2
         ), given AS (
             SELECT t.site, t.id AS task, t.budget_man_days AS planned, t.labour_budget AS amount
-            FROM task t WHERE t.organisation = $1 AND t.site = ANY($2) AND t.active
-              AND NOT t.is_summary {mine.format("t.id")}
+            FROM task t WHERE {_GIVEN} {mine.format("t.id")}
         ), both_ AS (
             SELECT coalesce(u.site, g.site) AS site, coalesce(u.task, g.task) AS task,
                    coalesce(g.planned, 0) AS planned, coalesce(g.amount, 0) AS planned_amount,

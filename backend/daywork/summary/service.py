@@ -19,7 +19,7 @@ from daywork.sites.site import Site
 from daywork.summary import origins, queries
 from daywork.summary.chart import Chart, chart_of, shared_rest_days
 from daywork.summary.origins import Advance, ItemOfFigure, Narrowing, SheetOfFigure
-from daywork.summary.plan_queries import plans_by
+from daywork.summary.plan_queries import plan_of_all
 from daywork.summary.ranked_queries import RANKED, ranked
 from daywork.summary.rules import (
     ALL,
@@ -118,6 +118,7 @@ class Summary:
     plan: Plan
     """Of all the sites' tasks, from the beginning to the month's end."""
     days: list[Row]
+    """工 and overtime of each day; what it earned is not asked."""
     chart: Chart | None
     advances: Decimal | None
     payments: Decimal | None
@@ -227,9 +228,8 @@ def _asked(actor: Actor, view: View, *, english: bool) -> Asked:
 async def _head(actor: Actor, view: View, asked: Asked) -> Summary:
     """The month without its rows."""
     organisation, sites, month = asked.organisation, asked.sites, asked.month
-    total = await queries.month_total(organisation, sites, month)
-    before = await queries.month_total(organisation, sites, month.previous)
-    days = await queries.by_day(organisation, sites, month)
+    total, before = await queries.two_totals(organisation, sites, month)
+    days = await queries.work_by_day(organisation, sites, month)
     advances = payments = None
     missing: list[Missing] = []
     if view.pay:
@@ -239,10 +239,8 @@ async def _head(actor: Actor, view: View, asked: Asked) -> Summary:
             missing = await missing_rates(actor, sites, month)
     else:
         total, before = total.without_pay(), before.without_pay()
-        days = [row.without_pay() for row in days]
     used = await queries.divisors_of_month(organisation, sites, month)
-    plans = await plans_by(Grouping.SITE, organisation, sites, month, english=asked.english)
-    plan = sum((one.plan for one in plans), Plan())
+    plan = await plan_of_all(organisation, sites, month)
     rests = shared_rest_days([site.rest_weekdays for site in view.sites])
     return Summary(
         view,
