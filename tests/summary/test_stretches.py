@@ -62,10 +62,9 @@ def rows_on(html: str) -> list[tuple[str, Decimal]]:
     found = []
     for row in re.findall(r"<tr>(.*?)</tr>", html, re.S):
         name = re.search(r'class="door-name"[^>]*>(.*?)</a>', row, re.S)
-        approved = re.search(r'data-label="Approved 工">(.*?)</td>', row, re.S)
+        approved = re.search(r'data-label="Approved 工">\s*<[^>]*>\s*([\d.]+)', row)
         if name and approved:
-            text = re.sub(r"<.*?>|\s", "", approved[1])
-            found.append((unescape(name[1]), Decimal(text)))
+            found.append((unescape(name[1]), Decimal(approved[1])))
     return found
 
 
