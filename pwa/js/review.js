@@ -51,6 +51,8 @@ document.addEventListener("submit", (event) => {
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+  // The answer is a file: the page stays, and the next file can be asked for.
+  if (form.dataset.answer === "file") setTimeout(() => { delete form.dataset.sent; }, 1500);
 });
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;

@@ -141,6 +141,15 @@ def test_a_double_booking_adds_up_every_sheet() -> None:
         assert doubt_words(doubt) == "Booked twice: Li 1.5 in all, also with Rebar · Bridge"
 
 
+def test_only_the_double_booking_is_said_of_the_other_sheet() -> None:
+    found = doubts(sheet(worked("1", elsewhere=elsewhere("1"), rate_changed=True)))
+    with speaking("en"):
+        assert [doubt_words(one) for one in found] == [
+            "Booked twice: Li 2.0 in all, also with Rebar · Bridge",
+            "Rate changed since the last approved day: Li",
+        ]
+
+
 def test_many_names_are_counted_after_the_third() -> None:
     names = [worked("2", name=name) for name in ("An", "Bo", "Cai", "Ding", "En")]
     (doubt,) = doubts(sheet(*names))

@@ -179,6 +179,44 @@ async def test_missing_rates_are_listed_and_filled_in_together(
     ) == Decimal("775.00")
 
 
+async def test_filling_in_says_first_where_else_a_workers_rate_would_count(
+    books: Cast, office: httpx.AsyncClient, client: Client
+) -> None:
+    query(
+        books.url,
+        "UPDATE labour_line SET rate = NULL, rate_unit = NULL, rate_amount = NULL,"
+        " earned = NULL, overtime_earned = NULL WHERE organisation = $1",
+        books.organisation,
+    )
+    query(books.url, "DELETE FROM rate WHERE organisation = $1", books.organisation)
+    query(
+        books.url,
+        "INSERT INTO roster (organisation, site, worker, crew, joined_on)"
+        " VALUES ($1, $2, $3, $4, '2026-01-01')",
+        books.organisation,
+        books.far_site,
+        books.workers[0],
+        books.far_crew,
+    )
+    workers = [str(worker) for worker in books.workers[:2]]
+    form = {"worker": workers, "unit": "man_day", "amount": "310", "valid_from": "2026-03-01"}
+    async with client(books.owner) as owner:
+        reply = await owner.post("/labour/rates/fill", params=asked(books), data=form)
+        assert reply.status_code == 200
+        assert "<li>worker 1: Bridge</li>" in reply.text
+        assert typed(reply.text, "amount") == "310"
+        assert rates_of(books) == []
+        # For the crew alone there is nothing to ask.
+        crew = await owner.post(
+            "/labour/rates/fill", params=asked(books), data=form | {"scope": "crew"}
+        )
+        assert crew.status_code == 303
+    assert len(rates_of(books)) == 1
+    # Whose rights end at this site is refused, as when agreeing a single rate.
+    refused = await office.post("/labour/rates/fill", params=asked(books), data=form)
+    assert refused.status_code == 409
+
+
 async def test_overtime_is_chosen_for_a_site_from_a_day_on(
     books: Cast, office: httpx.AsyncClient
 ) -> None:
@@ -296,6 +334,26 @@ async def test_a_piece_is_priced_previewed_shared_and_taken_back(
     assert "measured anew" in one
     assert "¥" not in one
     assert f"{run[1]}/void" not in one
+
+
+async def test_a_past_month_is_priced_from_its_first_day_for_the_crew_that_worked(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    query(books.url, "UPDATE task SET crew = NULL WHERE id = $1", books.task)
+    query(books.url, "UPDATE crew SET name = 'Zimmerer' WHERE id = $1", books.crew)
+    query(
+        books.url,
+        "INSERT INTO rate (organisation, id, task, unit, amount, valid_from)"
+        " VALUES ($1, $2, $3, 'quantity', 46.5, '2026-01-01')",
+        books.organisation,
+        new_id(),
+        books.task,
+    )
+    piece = (await office.get(f"/labour/piecework/{books.task}", params=asked(books))).text
+    assert typed(piece, "valid_from") == "2026-03-01"
+    assert f'<option value="{books.crew}" selected>' in piece
+    rates = (await office.get("/labour/rates", params=asked(books))).text
+    assert typed(rates, "valid_from") == "2026-03-01"
 
 
 async def test_a_task_is_named_in_the_reader_s_language(

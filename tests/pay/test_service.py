@@ -158,6 +158,22 @@ async def test_missing_rates_are_filled_in_for_several_at_once(cast: Cast) -> No
     assert [one.name for one in found.missing] == ["worker 2"]
 
 
+async def test_a_missing_rate_agreed_for_the_crew_leaves_other_sites_alone(cast: Cast) -> None:
+    query(cast.url, "DELETE FROM rate WHERE organisation = $1", cast.organisation)
+    first, second, *_others = cast.workers
+    await sheet_sent(cast, march(2), [line(first), line(second)])
+    fill = {"unit": "man_day", "amount": Decimal(310), "overtime_hour": None, "note": ""}
+    priced = await rates.fill_in(
+        cast.office, cast.site, MARCH, [first], NOW, **fill, valid_from=march(1), of_crews=True
+    )
+    # The crew's rate prices everybody of the crew, and is no worker's own.
+    assert (priced, await earned(cast)) == (2, 620)
+    kept = query(
+        cast.url, "SELECT crew, worker FROM rate WHERE organisation = $1", cast.organisation
+    )
+    assert [tuple(one) for one in kept] == [(cast.crew, None)]
+
+
 async def test_overtime_goes_by_the_way_that_holds_on_the_day(cast: Cast) -> None:
     first = cast.workers[0]
     doing = rates.choose_overtime(cast.office, cast.site, "agreement", march(1), "")

@@ -86,6 +86,7 @@ async def test_screen_excel_pdf_and_api_say_the_same(served: tuple[Cast, str]) -
         assert text in page, text
     assert "¥650.01" in listed
     rows = list(book.worksheets[0].iter_rows(values_only=True))
+    assert (rows[0][:2], rows[1][0]) == (("Row no.", "Number"), 1)
     payable = rows[0].index("To be paid")
     assert [row[payable] for row in rows[1:]] == [800.01, -150, 650.01]
     assert rows[1][rows[0].index("Items")].startswith("Allowance")
@@ -94,6 +95,19 @@ async def test_screen_excel_pdf_and_api_say_the_same(served: tuple[Cast, str]) -
             assert text in paper, text
     assert "工资表" in papers["zh-CN"]
     assert "Wage sheet" in papers["en"]
+
+
+async def test_a_new_version_proposes_the_pay_day_of_the_one_before(
+    served: tuple[Cast, str],
+) -> None:
+    cast, url = served
+    async with client_of(cast.url, url, cast.office) as office:
+        sheet = await closed(office, cast)
+        item(cast, cast.workers[0], "allowance", "10")
+        reply = await office.post(f"{sheet}/again")
+        assert reply.status_code == 303, reply.text
+        draft = (await office.get(reply.headers["location"])).text
+    assert re.search(r'name="pay_day"[^>]*value="2026-04-15"', draft)
 
 
 async def test_workers_sign_by_finger_by_name_and_on_paper(served: tuple[Cast, str]) -> None:

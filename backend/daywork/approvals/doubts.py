@@ -240,7 +240,9 @@ def _of_sheet(sheet: SheetFacts) -> Iterable[Doubt]:
     found: dict[DoubtKind, list[About]] = {}
 
     def note(kind: DoubtKind, line: LineFacts, figure: Decimal | date | None = None) -> None:
-        about = About(line.worker, line.name, figure, line.elsewhere)
+        # Only what is booked twice is said of the other sheets.
+        elsewhere = line.elsewhere if kind is DoubtKind.DOUBLE_BOOKING else ()
+        about = About(line.worker, line.name, figure, elsewhere)
         found.setdefault(kind, []).append(about)
 
     for line in at_work:

@@ -42,7 +42,7 @@ from daywork.people.rules import Right, may
 from daywork.progress.rules import planned_percent
 from daywork.signatures.rules import BOX
 from daywork.signatures.words import outcome_words, party_words, when_words
-from daywork.sites.service import site_for, sites_for
+from daywork.sites.service import site_for, sites_for, without_site
 from daywork.sites.site import Site
 from daywork.web.forms import Answers
 from daywork.web.language import gettext
@@ -84,7 +84,7 @@ async def _site_chosen(actor: Actor, chosen: UUID | None) -> tuple[Site, list[tu
         site = await site_for(actor, chosen, Right.SEE_LABOUR)
         sites = sites if site in sites else [*sites, site]
     if not sites:
-        raise NOT_ALLOWED()
+        raise without_site(actor)
     counts = await queries.waiting_by_site(actor, [site.id for site in sites])
     rules = await rules_of(actor.organisation, [site.id for site in sites])
     counted = [

@@ -15,6 +15,7 @@ from daywork.compliance.service import Pack
 from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.register import words as register_words
+from daywork.sites.service import without_site
 from daywork.web.downloads import attachment
 from daywork.web.forms import Answers
 from daywork.web.language import language
@@ -51,7 +52,7 @@ async def _asked(
 ) -> Response[str]:
     choice = await service.sites_to_pack(request.user)
     if not choice:
-        raise NOT_ALLOWED()
+        raise without_site(request.user)
     every = site == ALL and len(choice) > 1
     chosen = choice[0].id if every or site == ALL else named(site) or choice[0].id
     try:

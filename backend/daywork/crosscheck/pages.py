@@ -14,6 +14,7 @@ from daywork.crosscheck.rules import NOBODY_TO_ASK, Standing
 from daywork.ground.problems import NOT_FOUND, Problem
 from daywork.people.rules import Right, may
 from daywork.sign_in.visitor import address_of
+from daywork.sites.service import without_site
 from daywork.web.forms import Answers
 from daywork.web.pages import go, page
 from daywork.web.problems import told
@@ -35,7 +36,7 @@ async def _board(
     actor = request.user
     board = await service.board_of(actor, site, month, crew, datetime.now(UTC))
     if board is None:
-        raise NOT_FOUND()
+        raise without_site(actor)
     here = board.reach.site.id
 
     def link(path: str, month: str | None = None, **asked: Any) -> str:

@@ -26,7 +26,7 @@ from daywork.people.actor import Actor
 from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
-from daywork.sites.service import site_for, sites_for
+from daywork.sites.service import site_for, sites_for, without_site
 from daywork.sites.site import Site
 from daywork.summary.owed import Owed, merged_workers, months_owed, owed_until
 from daywork.summary.service import View, view_for
@@ -78,7 +78,7 @@ async def money_of_month(
         if view.site is None:
             paid = [site for site in view.choice if may(actor, Right.SEE_PAY, site.id)]
             if not paid:
-                raise NOT_ALLOWED()
+                raise without_site(actor)
             view = replace(view, site=paid[0], pay=True)
         site = view.site
         if site is None or not view.pay:
@@ -178,7 +178,7 @@ async def ledger_for(
         if site_id is not None:
             await site_for(actor, site_id, Right.SEE_PAY)
         if not choice:
-            raise NOT_ALLOWED()
+            raise without_site(actor)
         kept = await merged_workers(organisation)
         worker = kept.get(worker, worker)
         same = [worker, *(one for one, into in kept.items() if into == worker)]

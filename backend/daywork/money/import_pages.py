@@ -17,7 +17,7 @@ from daywork.money.bank_headings import Column
 from daywork.money.payment_pages import last_month, months_to_pay
 from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
-from daywork.sites.service import site_for, sites_for
+from daywork.sites.service import site_for, sites_for, without_site
 from daywork.web.forms import Answers
 from daywork.web.pages import go, page
 from daywork.web.problems import told
@@ -31,7 +31,7 @@ async def _start(
     async with company_transaction(actor.organisation, snapshot=True):
         choice = await sites_for(actor, Right.CLOSE_MONTH)
         if not choice:
-            raise NOT_ALLOWED()
+            raise without_site(actor)
         site = await site_for(actor, site_id or choice[0].id, Right.CLOSE_MONTH)
     return page(
         request,

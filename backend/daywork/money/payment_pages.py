@@ -18,7 +18,7 @@ from daywork.money.payment_queries import Payee
 from daywork.money.rules import Method, NewPayment
 from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
-from daywork.sites.service import site_for, sites_for
+from daywork.sites.service import site_for, sites_for, without_site
 from daywork.sites.site import Site
 from daywork.web import figures
 from daywork.web.forms import Answers, shown_again
@@ -62,7 +62,7 @@ async def _new_page(
     async with company_transaction(actor.organisation, snapshot=True):
         choice = await sites_for(actor, Right.CLOSE_MONTH)
         if not choice:
-            raise NOT_ALLOWED()
+            raise without_site(actor)
         site: Site = await site_for(actor, site_id or choice[0].id, Right.CLOSE_MONTH)
         people = await payment_queries.payees_of(actor.organisation, site.id)
         currency = await currency_of(actor.organisation)

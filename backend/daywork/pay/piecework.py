@@ -76,6 +76,8 @@ class TaskAtDesk:
     rates: list[Rate]
     runs: list[Run]
     crews: list[Crew]
+    worked_by: UUID | None
+    """The crew with the most approved 工 on the task until the month's end."""
 
 
 async def piece_of(
@@ -98,6 +100,7 @@ async def piece_of(
             await rate_queries.task_rates(actor.organisation, [task]),
             await piecework_queries.runs_of_site(*where, task),
             [crew for crew in await crews_of(*where) if crew.active],
+            await piecework_queries.crew_on_piece(*where, task, desk.view.month.last),
         )
 
 

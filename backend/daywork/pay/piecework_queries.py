@@ -153,6 +153,23 @@ async def workers_on_piece(
     return [OnPiece(**row) for row in rows]
 
 
+async def crew_on_piece(organisation: UUID, site: UUID, task: UUID, until: date) -> UUID | None:
+    """The crew that has put the most approved 工 into the task, or None."""
+    rows = await fetch(
+        """
+        SELECT l.crew FROM labour_line l
+        WHERE l.organisation = $1 AND l.site = $2 AND l.task = $3 AND l.work_day <= $4
+          AND l.live AND l.state = 'approved'
+        GROUP BY l.crew ORDER BY sum(l.man_days) DESC, l.crew LIMIT 1
+        """,
+        organisation,
+        site,
+        task,
+        until,
+    )
+    return rows[0]["crew"] if rows else None
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A piece that was shared out."""

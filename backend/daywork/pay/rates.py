@@ -102,6 +102,22 @@ async def agree(
         )
 
 
+async def also_elsewhere(
+    actor: Actor, site: UUID, workers: Collection[UUID], day: date
+) -> dict[UUID, list[str]]:
+    """The other sites on which these workers' own rates would count on ``day``, by worker.
+
+    Raises:
+        Problem: see :func:`reach_of`.
+    """
+    found = {}
+    for worker in workers:
+        reached = await reach_of(actor, site, Whose(RateScope.WORKER, worker), day)
+        if others := [one.name for one in reached if one.id != site]:
+            found[worker] = others
+    return found
+
+
 async def fill_in(
     actor: Actor,
     site: UUID,
@@ -115,9 +131,11 @@ async def fill_in(
     valid_from: date,
     note: str,
     valid_to: date | None = None,
+    of_crews: bool = False,
 ) -> int:
     """One rate for each of these workers, and their waiting lines priced at once, or nothing.
 
+    ``of_crews``: for the crews in which they worked instead, so that it counts on this site alone.
     Returns how many lines were priced; lines that have a rate keep it.
 
     Raises:
@@ -130,10 +148,15 @@ async def fill_in(
             raise NOBODY_CHOSEN()
         await lock_sites(actor, [site])
         await check_month_open(actor, site, desk.view.month.first)
-        for worker in sorted(workers):
+        scope, ids = RateScope.WORKER, set(workers)
+        if of_crews:
+            waiting = await missing_rates(actor, [site], desk.view.month)
+            crews = [one.crews for one in waiting if one.worker in ids]
+            scope, ids = RateScope.CREW, set().union(*crews)
+        for one in sorted(ids):
             await agree_rate(
                 actor,
-                Whose(RateScope.WORKER, worker),
+                Whose(scope, one),
                 site=found,
                 unit=unit,
                 amount=amount,

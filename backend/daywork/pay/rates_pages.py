@@ -1,6 +1,6 @@
 """Pages of rates: a site's with their history, what a month lacks, and how overtime is paid."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,7 @@ async def _rates_page(
     *,
     filling: bool = False,
     reached: Sequence[ReachedSite] = (),
+    elsewhere: Mapping[UUID, list[str]] | None = None,
 ) -> Response[str]:
     found = await service.rates_of_site(request.user, site, month, datetime.now(UTC))
     view = found.desk.view
@@ -57,6 +58,7 @@ async def _rates_page(
         faults=answers.faults if answers else {},
         filling=filling,
         reached=reached,
+        elsewhere=elsewhere or {},
         problem=told(problem) if problem else None,
     )
 
@@ -111,7 +113,10 @@ def _whose(answers: Answers) -> Whose | None:
 
 @post("/labour/rates/fill")
 async def fill(request: Request, site: FromQuery[str], month: FromQuery[str]) -> Response[Any]:
-    """One rate for several workers, and their waiting lines priced."""
+    """One rate for several workers, and their waiting lines priced.
+
+    Where it would count on other sites too, that is said first.
+    """
     answers = Answers(await request.form())
     where = named(site)
     if where is None:
@@ -120,8 +125,18 @@ async def fill(request: Request, site: FromQuery[str], month: FromQuery[str]) ->
     rate = read_rate(answers)
     if rate is None:
         return await _rates_page(request, where, month, answers, filling=True)
+    of_crews = answers.raw("scope") == "crew"
     try:
-        await service.fill_in(request.user, where, month, workers, datetime.now(UTC), **rate)
+        if not of_crews and answers.raw("act") != "agree":
+            day = rate["valid_from"]
+            elsewhere = await service.also_elsewhere(request.user, where, workers, day)
+            if elsewhere:
+                return await _rates_page(
+                    request, where, month, answers, filling=True, elsewhere=elsewhere
+                )
+        await service.fill_in(
+            request.user, where, month, workers, datetime.now(UTC), of_crews=of_crews, **rate
+        )
     except Problem as problem:
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise

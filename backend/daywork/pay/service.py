@@ -31,7 +31,7 @@ from daywork.people.actor import Actor
 from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
-from daywork.sites.service import site_for
+from daywork.sites.service import site_for, without_site
 from daywork.sites.site import Site
 from daywork.summary import origins
 from daywork.summary.origins import Narrowing
@@ -60,7 +60,9 @@ async def desk_for(actor: Actor, site_id: UUID | None, month: str | None, now: d
     view = await view_for(actor, site_id, month, now)
     paid = [site for site in view.choice if may(actor, Right.SEE_PAY, site.id)]
     site = view.site or (paid[0] if paid else None)
-    if site is None or not may(actor, Right.SEE_PAY, site.id):
+    if site is None:
+        raise without_site(actor)
+    if not may(actor, Right.SEE_PAY, site.id):
         raise NOT_ALLOWED()
     months = await months_of(actor, [site.id])
     return Desk(

@@ -13,14 +13,13 @@ from daywork.entries.queries import entries_by_id
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.ground.money import ZERO
-from daywork.ground.problems import NOT_ALLOWED
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, shown_phone
 from daywork.photos.marked import facts_of
 from daywork.photos.service import photo_for
 from daywork.photos.words import doubt_words
 from daywork.presence import queries
-from daywork.sites.service import site_for, sites_for
+from daywork.sites.service import site_for, sites_for, without_site
 from daywork.web.pages import page
 from daywork.web.request import Request
 
@@ -40,7 +39,7 @@ async def site_on_day(
         elif sites:
             at = sites[0]
         else:
-            raise NOT_ALLOWED()
+            raise without_site(actor)
         today = day_at(datetime.now(UTC), at.time_zone)
         on = min(day or today, today)
         crews = await queries.crews_of_day(actor, at.id, on)

@@ -22,6 +22,9 @@ NAME_TAKEN = ProblemKind(
     _("There is %(name)s already"),
     _("Choose another name, or change the one that is there."),
 )
+NO_SITE_YET = ProblemKind(
+    "no_site_yet", 404, _("There is no site yet"), _("Make the first site; then this page fills.")
+)
 CODE_TAKEN = ProblemKind(
     "code_taken",
     409,

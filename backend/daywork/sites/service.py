@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from daywork.ground.ids import new_id
-from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND
+from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
 from daywork.sites import queries
 from daywork.sites.queries import Crew
-from daywork.sites.rules import NAME_TAKEN
+from daywork.sites.rules import NAME_TAKEN, NO_SITE_YET
 from daywork.sites.site import Site
 
 
@@ -35,6 +35,11 @@ async def sites_for(actor: Actor, right: Right) -> list[Site]:
     known = dict.fromkeys([*actor.roles, *actor.stands_in])
     held = [site for site in known if may(actor, right, site)]
     return await queries.sites_of(actor.organisation, held) if held else []
+
+
+def without_site(actor: Actor) -> Problem:
+    """Why there is no site to show: an owner may see every site, so the company has none yet."""
+    return NO_SITE_YET() if actor.is_owner else NOT_ALLOWED()
 
 
 # Sites, crews, trades; each runs on the open transaction of the company

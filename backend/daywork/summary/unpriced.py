@@ -39,6 +39,8 @@ class Missing:
     overtime_hours: Decimal
     fillable: int
     """Lines that have a rate by now and only wait to be priced."""
+    crews: frozenset[UUID] = frozenset()
+    """Out of whose work the lines are."""
 
 
 Priced = tuple[UnpricedLine, Pay | None]
@@ -82,6 +84,7 @@ def _by_worker(waiting: Iterable[Priced]) -> list[Missing]:
             man_days=so_far.man_days + line.man_days,
             overtime_hours=so_far.overtime_hours + line.overtime_hours,
             fillable=so_far.fillable + (pay is not None),
+            crews=so_far.crews | {line.crew},
         )
     return list(found.values())
 

@@ -213,7 +213,8 @@ def _unknown(facts: Facts, slug: str, of: str, href: Callable[[UUID], str]) -> F
 
 def days_disputed(facts: Facts) -> Finding | None:
     """A worker says that a day is not right, and nobody has answered."""
-    return _by_standing(facts, "days_disputed", {Standing.DISPUTED})
+    answered_at = f"/approvals/disputes?site={facts.site}"
+    return _by_standing(facts, "days_disputed", {Standing.DISPUTED}, answered_at)
 
 
 def not_cross_checked(facts: Facts) -> Finding | None:
@@ -222,16 +223,16 @@ def not_cross_checked(facts: Facts) -> Finding | None:
     if all(one is Standing.NOT_ASKED for one in facts.cross_checks.values()):
         return None
     done = {Standing.CONFIRMED, Standing.DISPUTED}
-    return _by_standing(facts, "not_cross_checked", set(Standing) - done)
+    crosscheck = f"/labour/crosscheck?{facts.asked}"
+    return _by_standing(facts, "not_cross_checked", set(Standing) - done, crosscheck)
 
 
-def _by_standing(facts: Facts, slug: str, standings: set[Standing]) -> Finding | None:
+def _by_standing(facts: Facts, slug: str, standings: set[Standing], href: str) -> Finding | None:
     workers = [
         line.worker for line in facts.lines if facts.cross_checks.get(line.worker) in standings
     ]
     if not workers:
         return None
-    href = f"/labour/crosscheck?{facts.asked}"
     return Finding(slug, False, len(workers), href, facts.about(workers, lambda _one: href))
 
 

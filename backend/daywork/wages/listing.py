@@ -9,6 +9,7 @@ from daywork.ground.money import ZERO
 from daywork.ground.problems import NOT_ALLOWED
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
+from daywork.sites.service import without_site
 from daywork.summary.service import View, view_for
 from daywork.wages import queries, signing_queries
 from daywork.wages.gathering import gather
@@ -68,7 +69,9 @@ async def wages_of_month(
     view = await view_for(actor, site_id, month, now)
     seen = [site for site in view.choice if may(actor, Right.SEE_PAY, site.id)]
     site = view.site or (seen[0] if seen else None)
-    if site is None or site not in seen:
+    if site is None:
+        raise without_site(actor)
+    if site not in seen:
         raise NOT_ALLOWED()
     organisation = actor.organisation
     view = View(seen, site, view.month, view.today, True, view.pay_elsewhere, view.currency)

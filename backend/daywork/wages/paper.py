@@ -13,6 +13,7 @@ from uuid import UUID
 
 from fpdf.enums import MethodReturnValue
 
+from daywork.people.rules import shown_phone
 from daywork.register.rules import Unmasked
 from daywork.signatures.drawing import draw_strokes
 from daywork.signatures.rules import Signing
@@ -151,7 +152,7 @@ class _WagePaper(Sheet):
         ]
         self.write_fitting(WIDTH, 6, "    ".join(facts), 8.5, align="L")
         self.ln(6.5)
-        self.write_head(NUMBER, _("No."))
+        self.write_head(NUMBER, _("Row no."))
         self.write_head(NAME, _("Worker"))
         self.write_head(IDENTITY, _("Identity number, phone, account"))
         self.write_head(RATE, _("Rate"))
@@ -190,7 +191,9 @@ class _WagePaper(Sheet):
         beside = " ".join(text for text in (person.number, person.trade) if text)
         self.write_pile(NAME, ROW, [person.name, beside, person.crews if several else ""])
         account = " ".join(text for text in (person.bank_name, printed.account(line)) if text)
-        self.write_pile(IDENTITY, ROW, [printed.identity(line) or "–", person.phone, account])
+        self.write_pile(
+            IDENTITY, ROW, [printed.identity(line) or "–", shown_phone(person.phone), account]
+        )
         rates = rates_words(line, printed.version.currency).split("; ")
         self.write_pile(RATE, ROW, rates[:3], align="R")
         for column in self.columns:

@@ -12,13 +12,13 @@ from daywork.chain.pages import code_qr
 from daywork.chain.wage_contents import SETTLEMENT
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
-from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
+from daywork.ground.problems import NOT_FOUND, Problem
 from daywork.people.actor import Actor
 from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
 from daywork.sites.queries import crews_of
-from daywork.sites.service import site_for, sites_for
+from daywork.sites.service import site_for, sites_for, without_site
 from daywork.sites.site import Site
 from daywork.sites.workforce_queries import workers_on
 from daywork.wages import paying, settlement_queries, settling, words
@@ -61,7 +61,7 @@ async def _site(actor: Actor, site: UUID | None) -> tuple[Site, list[Site]]:
     if site is not None:
         return await site_for(actor, site, Right.SEE_PAY), sites
     if not sites:
-        raise NOT_ALLOWED()
+        raise without_site(actor)
     return sites[0], sites
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from daywork.people.rules import shown_phone
 from daywork.wages.paper import Sheet, plain_amount
 from daywork.wages.rules import Figures
 from daywork.wages.settlement_queries import Settlement
@@ -77,7 +78,7 @@ def pdf_of_settlement(
         (_("Worker"), " · ".join(filter(None, (one.person.name, one.person.number)))),
         (_("Trade"), one.person.trade),
         (_("Identity number"), identity),
-        (_("Phone"), one.person.phone),
+        (_("Phone"), shown_phone(one.person.phone)),
         (_("Account"), " ".join(filter(None, (one.person.bank_name, account)))),
         (
             _("At work"),

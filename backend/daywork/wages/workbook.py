@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
+from daywork.people.rules import shown_phone
 from daywork.signatures.words import outcome_words
 from daywork.wages.paper import Printed
 from daywork.wages.words import Column, every_column, item_words, rates_words, said_of
@@ -59,7 +60,7 @@ def _write_sheet(sheet: Any, styles: dict[str, Any], printed: Printed) -> None:
     currency = printed.version.currency
     columns = every_column()
     before = [
-        (_("No."), 6),
+        (_("Row no."), 6),
         (_("Number"), 10),
         (_("Worker"), 14),
         (_("Trade"), 12),
@@ -86,7 +87,7 @@ def _write_sheet(sheet: Any, styles: dict[str, Any], printed: Printed) -> None:
                 person.trade,
                 person.crews,
                 printed.identity(line),
-                person.phone,
+                shown_phone(person.phone),
                 person.bank_name,
                 printed.account(line),
                 rates_words(line, currency),
