@@ -121,7 +121,18 @@ async def matches_of(organisation: UUID, one: UUID, other: UUID) -> tuple[Match,
 
 
 async def lock_pair(organisation: UUID, one: UUID, other: UUID) -> None:
-    """Hold both until commit, against sheets that are just being written for them as well."""
+    """Hold both until commit, against sheets that are just being written for them as well.
+
+    Their sites first, as everybody does who writes there: what is settled, closed or paid of them
+    is settled of two workers or of one, and nobody waits for one another.
+    """
+    await fetch(
+        "SELECT site FROM site_revision WHERE organisation = $1 AND site IN ("
+        " SELECT site FROM roster WHERE organisation = $1 AND worker = ANY($2))"
+        " ORDER BY site FOR UPDATE",
+        organisation,
+        [one, other],
+    )
     await execute(
         "SELECT FROM worker WHERE organisation = $1 AND id = ANY($2) ORDER BY id FOR UPDATE",
         organisation,

@@ -227,6 +227,7 @@ async def take_back(actor: Actor, item: UUID, reason: str, *, together: bool = F
         one, _site = await _item_for(actor, item, Right.MANAGE_RATES)
         said = said_why(reason)
         await lock_sites(actor, [one.site])
+        one, _site = await _item_for(actor, item, Right.MANAGE_RATES)
         if one.source is not None:
             raise PART_OF_A_RUN()
         await check_month_open(actor, one.site, one.work_day)
