@@ -28,7 +28,7 @@ from daywork.web.paper import EDGE, SANS, Grid
 
 WIDTH = 297 - 2 * EDGE
 NUMBER, NAME, IDENTITY, RATE, SIGN = 7.0, 21.0, 33.0, 20.0, 27.0
-ROW, HEAD = 11.0, 10.0
+ROW, HEAD, PAD = 11.0, 10.0, 0.9
 
 
 def plain_amount(value: Decimal) -> str:
@@ -75,9 +75,9 @@ class Sheet(Grid):
         left, top = self.get_x(), self.get_y()
         self.rect(left, top, width, height)
         told = [text for text in texts if text]
-        share = height / max(len(told), 1)
+        share = (height - 2 * PAD) / max(len(told), 1)
         for place, text in enumerate(told):
-            self.set_xy(left, top + place * share)
+            self.set_xy(left, top + PAD + place * share)
             self.write_fitting(width, share, text, 7.5 if place == 0 else 6, align=align)
         self.set_xy(left + width, top)
 
@@ -88,6 +88,8 @@ class Sheet(Grid):
         self.rect(left, top, width, HEAD, style="DF")
         self.set_font(SANS, "B", 6.5)
         self.c_margin = 0.3
+        if self.get_string_width(text) > width:
+            text = text.replace("（", "\n（")  # a bracket is not torn apart
         lines = self.multi_cell(
             width, 3, text, align="C", dry_run=True, output=MethodReturnValue.LINES
         )
