@@ -102,7 +102,7 @@ async def test_disputed_days_and_the_sum_come_to_the_queue(cast: Cast) -> None:
     }
     assert said(await send(cast.foreman, cross_check(cast, claims=claims))) == ["applied"]
     assert await standing(cast) is Standing.DISPUTED
-    waiting = await disputes_waiting(cast.supervisor, cast.site)
+    waiting = (await disputes_waiting(cast.supervisor, cast.site)).rows
     told = [
         (w.dispute.work_day, w.dispute.whole_month, str(w.dispute.claimed_man_days.normalize()))
         for w in sorted(waiting, key=lambda w: w.dispute.whole_month)
@@ -282,7 +282,7 @@ async def test_work_of_before_access_was_withdrawn_waits_for_the_office(cast: Ca
     assert str(receipt.result) == "applied"
     (row,) = rows(cast)
     assert (row["taken_by"], row["outcome"]) == (cast.members["foreman"], "disputed")
-    (waiting,) = await disputes_waiting(cast.supervisor, cast.site)
+    (waiting,) = (await disputes_waiting(cast.supervisor, cast.site)).rows
     assert waiting.dispute.work_day == SECOND
     assert await faults(cast) == []
 
@@ -297,7 +297,7 @@ async def test_who_was_entered_twice_is_one_worker_with_one_dispute(cast: Cast) 
     assert said(await send(cast.foreman, sent)) == ["applied"]
     (row,) = rows(cast)
     assert row["worker"] == kept
-    (waiting,) = await disputes_waiting(cast.supervisor, cast.site)
+    (waiting,) = (await disputes_waiting(cast.supervisor, cast.site)).rows
     assert (waiting.dispute.worker, len(waiting.sheets)) == (kept, 1)
     assert await standing(cast, 1) is Standing.DISPUTED
     told = query(cast.url, "SELECT member FROM message WHERE organisation = $1", cast.organisation)
@@ -312,7 +312,7 @@ async def test_what_was_said_of_a_record_merged_later_is_kept_with_the_one_that_
     query(cast.url, "UPDATE worker SET merged_into = $2 WHERE id = $1", twin, kept)
     query(cast.url, "DELETE FROM roster WHERE worker = $1", twin)
     query(cast.url, "UPDATE roster SET crew = $2 WHERE worker = $1", kept, cast.other_crew)
-    (waiting,) = await disputes_waiting(cast.supervisor, cast.site)
+    (waiting,) = (await disputes_waiting(cast.supervisor, cast.site)).rows
     assert (waiting.dispute.worker, waiting.dispute.worker_name) == (kept, "worker 2")
     assert len(waiting.sheets) == 1
     query(cast.url, "DELETE FROM message WHERE organisation = $1", cast.organisation)

@@ -20,16 +20,22 @@ from daywork.web.forms import Answers
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
+from daywork.web.stretches import FIRST, Wanted
 
 
 async def _list(
-    request: Request, site: UUID | None, problem: Problem | None = None, about: UUID | None = None
+    request: Request,
+    site: UUID | None,
+    problem: Problem | None = None,
+    about: UUID | None = None,
+    wanted: Wanted = FIRST,
 ) -> Response[str]:
+    found = await disputes_waiting(request.user, site, wanted)
     return page(
         request,
         "approvals/disputes.html",
         status=problem.kind.status if problem else 200,
-        waiting=await disputes_waiting(request.user, site),
+        stretch=found.at("/approvals/disputes", site=site),
         site=site,
         problem=told(problem) if problem else None,
         about=about,
@@ -41,9 +47,14 @@ async def _list(
 
 
 @get("/approvals/disputes")
-async def disputes(request: Request, site: FromQuery[str | None] = None) -> Response[str]:
-    """Days in dispute that nobody has answered."""
-    return await _list(request, named(site))
+async def disputes(
+    request: Request,
+    site: FromQuery[str | None] = None,
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
+) -> Response[str]:
+    """Days in dispute that nobody has answered, a hundred at a time."""
+    return await _list(request, named(site), wanted=Wanted.read(find, skip))
 
 
 @post("/approvals/disputes/{dispute:uuid}")

@@ -23,6 +23,7 @@ from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
+from daywork.web.stretches import AT_ONCE, FIRST, Stretch, Wanted
 
 
 def _(msgid: str) -> str:
@@ -57,7 +58,9 @@ class Waiting:
     may_answer: bool
 
 
-async def disputes_waiting(actor: Actor, site_id: UUID | None = None) -> list[Waiting]:
+async def disputes_waiting(
+    actor: Actor, site_id: UUID | None = None, wanted: Wanted = FIRST
+) -> Stretch[Waiting]:
     """What waits for an answer on one site, or on all the actor sees; the oldest first.
 
     Raises:
@@ -69,11 +72,13 @@ async def disputes_waiting(actor: Actor, site_id: UUID | None = None) -> list[Wa
         else:
             sites = [await site_for(actor, site_id, Right.SEE_LABOUR)]
         by_id = {site.id: site for site in sites}
-        disputes = await answer_queries.open_disputes(actor.organisation, by_id)
+        disputes, in_all = await answer_queries.open_disputes(
+            actor.organisation, by_id, wanted.pattern, wanted.skip, AT_ONCE
+        )
         sheets = await answer_queries.sheets_of_disputes(
             actor.organisation, [one.id for one in disputes]
         )
-        return [
+        waiting = [
             Waiting(
                 one,
                 by_id[one.site],
@@ -82,6 +87,7 @@ async def disputes_waiting(actor: Actor, site_id: UUID | None = None) -> list[Wa
             )
             for one in disputes
         ]
+        return Stretch(waiting, in_all, wanted)
 
 
 async def answer(

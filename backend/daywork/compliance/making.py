@@ -5,9 +5,11 @@ A part that was claimed by a worker that died is taken up by the next after some
 three tries it is given up, told, and the rest goes on.
 """
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +26,7 @@ from daywork.compliance.rules import (
     KEPT_IN_FULL,
     MOST_TRIES,
     PACK_BROKEN,
+    SILENT_FOR,
     months_between,
 )
 from daywork.compliance.service import Pack, Stock
@@ -40,6 +43,7 @@ from daywork.sites.service import site_for
 from daywork.summary.rules import Month
 from daywork.web.language import speaking
 
+BREATH = SILENT_FOR / 5
 MOST_TOLD = 2000
 """Missing things kept with a part; its cover and manifest have them all."""
 
@@ -63,12 +67,31 @@ async def make_next(
     try:
         if tries > MOST_TRIES:
             raise PACK_BROKEN()
-        made = await _make(organisation, order, site, store, keys)
+        async with _breathing(organisation, pack, site):
+            made = await _make(organisation, order, site, store, keys)
     except Problem as problem:
         log.warning("pack %s, site %s: %s", pack, site, problem.kind.slug)
         made = {"state": "failed", "problem": problem.kind.slug}
     await _go_on(organisation, order, site, made)
     return True
+
+
+@asynccontextmanager
+async def _breathing(organisation: UUID, pack: UUID, site: UUID) -> AsyncIterator[None]:
+    """A sign of life now and then: one file of a large site may take minutes, and a second worker
+    must not begin what the first one makes."""
+
+    async def breathe() -> None:
+        while True:
+            await asyncio.sleep(BREATH.total_seconds())
+            await _note(organisation, pack, site)
+
+    breathing = asyncio.create_task(breathe())
+    try:
+        yield
+    finally:
+        breathing.cancel()
+        await asyncio.gather(breathing, return_exceptions=True)
 
 
 async def _go_on(
@@ -111,11 +134,15 @@ async def _make(
         order.purpose,
         order.note,
     )
+
+    async def seen(months: int) -> None:
+        await _note(organisation, order.id, site_id, files=months, files_due=0)
+
     with speaking(order.language):
-        stock = await service.take_stock(pack)
+        stock = await service.take_stock(pack, seen)
         opened = await service.begin_pack(pack, keys, stock.entries)
     due = 5 * len(pack.months) + 2 * len(stock.dues) + 8
-    await _note(organisation, order.id, site_id, files_due=due)
+    await _note(organisation, order.id, site_id, files=0, files_due=due)
     weighed = _Weighed()
 
     async def pieces() -> AsyncIterator[bytes]:

@@ -154,7 +154,7 @@ async def claim_part(organisation: UUID, pack: UUID, now: datetime) -> tuple[UUI
     row = await fetch_one(
         """
         UPDATE compliance_pack_part SET state = 'making', tries = tries + 1, files = 0,
-            moved_at = $3
+            files_due = 0, moved_at = $3
         WHERE organisation = $1 AND pack = $2 AND site = (
             SELECT site FROM compliance_pack_part WHERE organisation = $1 AND pack = $2
             AND (state = 'waiting' OR (state = 'making' AND moved_at < $4))

@@ -141,10 +141,17 @@ class Standing:
         return [part for part in self.parts if part.state == "failed"]
 
     @property
+    def now(self) -> Part | None:
+        """The site that is being made."""
+        return next((part for part in self.parts if part.state == "making"), None)
+
+    @property
     def percent(self) -> int:
         """Of the files of one site, or of the sites."""
         if len(self.parts) == 1:
             part = self.parts[0]
+            if not part.files_due:
+                return 0
             return min(99, 100 * part.files // max(1, part.files_due))
         return 100 * sum(part.state in ("done", "failed") for part in self.parts) // len(self.parts)
 

@@ -10,7 +10,7 @@ from litestar.response import Stream
 
 from daywork.compliance import ordering, service, words
 from daywork.compliance.ordering import Asked
-from daywork.compliance.rules import SEEN_AT_ONCE, by_worker
+from daywork.compliance.rules import SEEN_AT_ONCE, TOLD_AT_ONCE, by_worker
 from daywork.compliance.service import Pack
 from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
@@ -62,8 +62,9 @@ async def _asked(
             raise
         problem = wrong
         pack = await _pack(request, chosen, None, None)
-    seen = not every and len(pack.months) <= SEEN_AT_ONCE
+    seen = not every and len(pack.months) * await service.workers_of(pack) <= SEEN_AT_ONCE
     stock = await service.take_stock(pack) if seen else None
+    workers = by_worker(stock.missing) if stock else []
     return page(
         request,
         "compliance/pack.html",
@@ -73,7 +74,8 @@ async def _asked(
         every=every,
         order=new_id(),
         stock=stock,
-        workers=by_worker(stock.missing) if stock else [],
+        workers=workers[:TOLD_AT_ONCE],
+        of_workers=len(workers),
         of_months=[one for one in stock.missing if one.worker is None] if stock else [],
         unmasks=all(service.may_unmask(request.user, one) for one in choice)
         if every
@@ -140,6 +142,7 @@ async def progress(
     """How far it is. Whoever waits here gets the file by itself as soon as it is there."""
     standing = await ordering.standing_of(request.user, pack)
     done = standing.order.done_at is not None
+    workers = by_worker(standing.missing)
     if done and request.htmx:
         return go(request, f"/labour/compliance/packs/{pack}{'?take=1' if take else ''}")
     return page(
@@ -150,7 +153,8 @@ async def progress(
         order=standing.order,
         kept=done and standing.order.removed_at is None and standing.made > 0,
         take=take,
-        workers=by_worker(standing.missing),
+        workers=workers[:TOLD_AT_ONCE],
+        of_workers=len(workers),
         of_months=[one for one in standing.missing if one.worker is None],
         words=words,
     )

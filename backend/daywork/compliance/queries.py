@@ -320,6 +320,19 @@ async def advances_undecided(
     return [(row["id"], row["name"], row["number"], row["n"]) for row in rows]
 
 
+async def workers_between(organisation: UUID, site: UUID, first: date, last: date) -> int:
+    """How many stand on the site's roster in this time."""
+    found: int = await fetch_value(
+        "SELECT count(*) FROM roster WHERE organisation = $1 AND site = $2"
+        " AND joined_on <= $4 AND (left_on IS NULL OR left_on >= $3)",
+        organisation,
+        site,
+        first,
+        last,
+    )
+    return found
+
+
 async def sheets_undecided(organisation: UUID, site: UUID, first: date, last: date) -> int:
     """Sheets of these days that wait or were returned."""
     found: int = await fetch_value(

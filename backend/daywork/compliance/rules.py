@@ -20,8 +20,11 @@ from daywork.summary.rules import Month
 FORMAT: Final = "daywork compliance pack 1"
 MOST_MONTHS: Final = 240
 """Twenty years: only a slip of the keyboard is longer."""
-SEEN_AT_ONCE: Final = 12
-"""Months up to which the page itself says what is missing; a longer list comes with the pack."""
+SEEN_AT_ONCE: Final = 400
+"""Months times workers up to which the page itself says what is missing: about a second of work. A
+longer list comes with the pack."""
+TOLD_AT_ONCE: Final = 100
+"""Workers whose missing things a page lists; the cover has them all."""
 MOST_OPEN: Final = 3
 """Packs of one person that may be in the making."""
 MOST_TRIES: Final = 3

@@ -3,7 +3,7 @@
 Nothing is added up here: months are those of the summary, sheets those that were closed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -101,8 +101,21 @@ class Stock:
     """The newest closed wage sheets."""
 
 
-async def take_stock(pack: Pack) -> Stock:
-    """Look at everything the pack holds, and at what it lacks."""
+async def workers_of(pack: Pack) -> int:
+    """How many were on the site in these months; for saying beforehand how much work it is."""
+    async with company_transaction(pack.actor.organisation, snapshot=True):
+        return await queries.workers_between(
+            pack.actor.organisation, pack.site.id, pack.first, pack.last
+        )
+
+
+async def _unseen(_months: int) -> None:
+    return
+
+
+async def take_stock(pack: Pack, seen: Callable[[int], Awaitable[None]] = _unseen) -> Stock:
+    """Look at everything the pack holds, and at what it lacks; ``seen`` is told how many months
+    were looked through."""
     organisation, site = pack.actor.organisation, pack.site
     totals: list[MonthTotals] = []
     missing: list[Missing] = []
@@ -124,6 +137,7 @@ async def take_stock(pack: Pack) -> Stock:
             found, lacking = await _wages(pack, month, summary.rows)
         dues += found
         missing += lacking
+        await seen(len(totals))
     async with company_transaction(organisation, snapshot=True):
         every = await entries_of(organisation, site.id)
         entries = [

@@ -177,14 +177,28 @@ async def disputes_of(
     return [Dispute(**row) for row in rows]
 
 
-async def open_disputes(organisation: UUID, sites: Collection[UUID]) -> list[Dispute]:
-    """What waits for an answer, the oldest first."""
-    rows = await fetch(
-        f"{_DISPUTE} AND d.site = ANY($2) AND d.outcome IS NULL ORDER BY d.at, d.id",
-        organisation,
-        list(sites),
+async def open_disputes(
+    organisation: UUID,
+    sites: Collection[UUID],
+    find: str | None = None,
+    skip: int = 0,
+    most: int = 100,
+) -> tuple[list[Dispute], int]:
+    """What waits for an answer, the oldest first, and how many do; of workers whose name is like
+    ``find`` or of all."""
+    like = (
+        f"({_DISPUTE} AND d.site = ANY($2) AND d.outcome IS NULL AND ($3::text IS NULL OR"
+        " coalesce(k.name, w.name) ILIKE $3 OR coalesce(k.number, w.number) ILIKE $3)) d"
     )
-    return [Dispute(**row) for row in rows]
+    sought = (organisation, list(sites), find)
+    rows = await fetch(
+        f"SELECT d.* FROM {like} ORDER BY d.at, d.id OFFSET $4 LIMIT $5",  # noqa: S608
+        *sought,
+        skip,
+        most,
+    )
+    in_all: int = await fetch_value(f"SELECT count(*) FROM {like}", *sought)  # noqa: S608
+    return [Dispute(**row) for row in rows], in_all
 
 
 async def open_disputes_count(organisation: UUID, site: UUID) -> int:

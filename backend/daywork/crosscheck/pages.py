@@ -19,6 +19,7 @@ from daywork.web.forms import Answers
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
+from daywork.web.stretches import FIRST, Wanted, stretch_of
 
 
 def _picture(address: str) -> str:
@@ -32,6 +33,7 @@ async def _board(
     month: str | None,
     crew: UUID | None,
     problem: Problem | None = None,
+    wanted: Wanted = FIRST,
 ) -> Response[str]:
     actor = request.user
     board = await service.board_of(actor, site, month, crew, datetime.now(UTC))
@@ -50,6 +52,9 @@ async def _board(
         "crosscheck/board.html",
         status=problem.kind.status if problem else 200,
         board=board,
+        stretch=stretch_of(
+            board.workers, wanted, lambda one: f"{one.person.name}\n{one.person.number}"
+        ).at("/labour/crosscheck", site=here, month=board.month.text, crew=crew),
         view=board,
         link=link,
         words=words,
@@ -68,9 +73,12 @@ async def board(
     site: FromQuery[str | None] = None,
     month: FromQuery[str | None] = None,
     crew: FromQuery[str | None] = None,
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[str]:
     """Who has answered for the month, who has not, and what is disputed."""
-    return await _board(request, named(site), month, named(crew))
+    wanted = Wanted.read(find, skip)
+    return await _board(request, named(site), month, named(crew), wanted=wanted)
 
 
 @post("/labour/crosscheck/links")

@@ -58,7 +58,7 @@ async def cross_check(almanac: Almanac) -> None:
         claim = Claim(day.day, day.recorded, day.overtime + Decimal(2), reason)
         await dispute(links[who], name_of(f"cross-check {who}"), claim, browser=PHONE, now=at)
     async with company_transaction(ORGANISATION):
-        waiting = await open_disputes(ORGANISATION, [site])
+        waiting, _in_all = await open_disputes(ORGANISATION, [site])
     for one in waiting:
         if one.worker_name == DISPUTES[0][0]:
             await answer(

@@ -37,15 +37,18 @@ def _spelled(name: str) -> str:
     return f"lower(regexp_replace({name}, '[[:space:]·.]', '', 'g'))"
 
 
+def _where(one: str) -> str:
+    return f"""(
+        SELECT string_agg(c.name || ' · ' || s.name, '、' ORDER BY s.name)
+        FROM roster r
+        JOIN crew c ON c.organisation = r.organisation AND c.id = r.crew
+        JOIN site s ON s.organisation = r.organisation AND s.id = r.site
+        WHERE r.organisation = $1 AND r.worker = {one}.id AND r.site = ANY($2))"""  # noqa: S608
+
+
 _KEYS = f"""
     mine AS MATERIALIZED (
-        SELECT w.id, w.name, w.phone, i.number_mark, i.bank_mark,
-               (SELECT string_agg(c.name || ' · ' || s.name, '、' ORDER BY s.name)
-                FROM roster r
-                JOIN crew c ON c.organisation = r.organisation AND c.id = r.crew
-                JOIN site s ON s.organisation = r.organisation AND s.id = r.site
-                WHERE r.organisation = w.organisation AND r.worker = w.id
-                  AND r.site = ANY($2)) AS place
+        SELECT w.id, w.name, w.phone, i.number_mark, i.bank_mark
         FROM worker w
         LEFT JOIN worker_identity i ON i.organisation = w.organisation AND i.worker = w.id
         WHERE w.organisation = $1 AND w.merged_into IS NULL AND w.anonymised_at IS NULL
@@ -72,8 +75,8 @@ async def pairs_alike(organisation: UUID, sites: Collection[UUID], most: int) ->
             WHERE a.alike <= $3
             GROUP BY 1, 2
         )
-        SELECT p.one, p.other, p.by, o.name AS one_name, o.place AS one_where,
-               t.name AS other_name, t.place AS other_where,
+        SELECT p.one, p.other, p.by, o.name AS one_name, {_where("o")} AS one_where,
+               t.name AS other_name, {_where("t")} AS other_where,
                o.number_mark <> t.number_mark AS differ
         FROM pairs p JOIN mine o ON o.id = p.one JOIN mine t ON t.id = p.other
         WHERE NOT EXISTS (SELECT FROM worker_told_apart a WHERE a.organisation = $1

@@ -23,6 +23,7 @@ from daywork.web.forms import Answers, shown_again
 from daywork.web.language import gettext as _
 from daywork.web.pages import go, page
 from daywork.web.request import Request, named
+from daywork.web.stretches import Wanted, stretch_of
 
 
 @get("/labour/money")
@@ -30,14 +31,24 @@ async def money(
     request: Request,
     site: FromQuery[str | None] = None,
     month: FromQuery[str | None] = None,
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[str]:
-    """Advances, payments and what is outstanding, of one site and month."""
+    """Advances, payments and what is outstanding, of one site and month; a hundred at a time."""
     found = await money_of_month(request.user, named(site), month, datetime.now(UTC))
     following = found.view.month.next
+    wanted = Wanted.read(find, skip)
+    first = Wanted(wanted.find)
+    rows = stretch_of(found.rows, wanted, lambda row: f"{row.name}\n{row.number}")
     return page(
         request,
         "money/month.html",
         found=found,
+        stretch=rows.at("/labour/money", site=found.site.id, month=found.view.month.text),
+        advances=stretch_of(found.advances, first, lambda one: one.worker_name),
+        payments=stretch_of(
+            found.payments, first, lambda one: f"{one.worker_name}\n{one.reference}"
+        ),
         view=found.view,
         link=links_of(found.view),
         words=words,

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from daywork.entries.queries import lock_sites
 from daywork.ground.database import company_transaction
-from daywork.pay.queries import present_on
-from daywork.pay.rules import NOBODY_CHOSEN, Present
+from daywork.pay.rules import NOBODY_CHOSEN
 from daywork.pay.service import Desk, check_month_open, desk_for
 from daywork.people.actor import Actor
 from daywork.people.rules import Right
@@ -21,7 +21,12 @@ from daywork.sites.rates import agree_overtime, agree_rate, check_reach
 from daywork.sites.rules import RateScope, Whose
 from daywork.sites.service import site_for
 from daywork.sites.site import Site
+from daywork.sites.workforce_queries import Worker, workers_found
 from daywork.summary.unpriced import Missing, missing_rates, price_waiting
+from daywork.web.stretches import AT_ONCE, FIRST, Stretch, Wanted
+
+MOST_CHOSEN: Final = 300
+"""Workers a list to choose from holds; of more, those whose name or number is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +35,20 @@ class RatesOfSite:
 
     desk: Desk
     rates: list[Rate]
+    """Of all but single workers."""
+    own: Stretch[Rate]
+    """Of workers."""
     missing: list[Missing]
     overtime: list[OvertimeAgreed]
     """Latest first."""
-    workers: list[Present]
+    workers: list[Worker]
+    """Who a new rate may be for, of those looked for."""
     crews: list[Crew]
     trades: list[Trade]
 
 
 async def rates_of_site(
-    actor: Actor, site: UUID | None, month: str | None, now: datetime
+    actor: Actor, site: UUID | None, month: str | None, now: datetime, wanted: Wanted = FIRST
 ) -> RatesOfSite:
     """The page of a site's rates.
 
@@ -50,12 +59,17 @@ async def rates_of_site(
         desk = await desk_for(actor, site, month, now)
         where = (actor.organisation, desk.site.id)
         span = desk.view.month
+        own, in_all = await rate_queries.worker_rates_on_site(
+            *where, wanted.pattern, wanted.skip, AT_ONCE
+        )
+        workers, _in_all = await workers_found(*where, wanted.pattern, 0, MOST_CHOSEN + 1)
         return RatesOfSite(
             desk,
-            await rate_queries.rates_on_site(*where),
+            await rate_queries.shared_rates_on_site(*where),
+            Stretch(own, in_all, wanted),
             await missing_rates(actor, [desk.site.id], span),
             await overtime_queries.overtime_rules_of(actor.organisation, [desk.site.id]),
-            await present_on(*where, span.first, span.last),
+            [one for one in workers if one.left_on is None or one.left_on >= span.first],
             [crew for crew in await queries.crews_of(*where) if crew.active],
             await queries.trades_of(actor.organisation),
         )

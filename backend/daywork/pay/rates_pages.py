@@ -25,6 +25,7 @@ from daywork.web.language import _
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
+from daywork.web.stretches import FIRST, Wanted, stretch_of
 
 
 async def _rates_page(
@@ -37,8 +38,9 @@ async def _rates_page(
     filling: bool = False,
     reached: Sequence[ReachedSite] = (),
     elsewhere: Mapping[UUID, list[str]] | None = None,
+    wanted: Wanted = FIRST,
 ) -> Response[str]:
-    found = await service.rates_of_site(request.user, site, month, datetime.now(UTC))
+    found = await service.rates_of_site(request.user, site, month, datetime.now(UTC), wanted)
     view = found.desk.view
     following = view.month.next
     return page(
@@ -46,6 +48,10 @@ async def _rates_page(
         "labour/rates.html",
         status=problem.kind.status if problem else 422 if answers and answers.faults else 200,
         found=found,
+        stretch=found.own.at("/labour/rates", site=found.desk.site.id, month=view.month.text),
+        missing=stretch_of(found.missing, FIRST),
+        choosable=found.workers[: service.MOST_CHOSEN],
+        too_many=len(found.workers) > service.MOST_CHOSEN,
         view=view,
         site=found.desk.site,
         link=links_of(view),
@@ -65,15 +71,22 @@ async def _rates_page(
 
 @get("/labour/rates")
 async def rates(
-    request: Request, site: FromQuery[str | None] = None, month: FromQuery[str | None] = None
+    request: Request,
+    site: FromQuery[str | None] = None,
+    month: FromQuery[str | None] = None,
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[str]:
     """All rates that may count on a site; the month's missing ones first."""
-    return await _rates_page(request, named(site), month)
+    return await _rates_page(request, named(site), month, wanted=Wanted.read(find, skip))
 
 
 @post("/labour/rates/agree")
 async def agree(
-    request: Request, site: FromQuery[str], month: FromQuery[str | None] = None
+    request: Request,
+    site: FromQuery[str],
+    month: FromQuery[str | None] = None,
+    find: FromQuery[str] = "",
 ) -> Response[Any]:
     """A new rate of the site, of a crew, a trade or a worker.
 
@@ -85,19 +98,21 @@ async def agree(
     rate = read_rate(answers)
     if where is None:
         raise NOT_FOUND()
-    act = answers.raw("act")
+    act, wanted = answers.raw("act"), Wanted.read(find, 0)
     if rate is None or whose is None or act == "change":
-        return await _rates_page(request, where, month, answers)
+        return await _rates_page(request, where, month, answers, wanted=wanted)
     try:
         if act != "agree":
             reached = await service.reach_of(request.user, where, whose, rate["valid_from"])
             if any(one.id != where for one in reached):
-                return await _rates_page(request, where, month, answers, reached=reached)
+                return await _rates_page(
+                    request, where, month, answers, reached=reached, wanted=wanted
+                )
         await service.agree(request.user, where, whose, **rate)
     except Problem as problem:
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
-        return await _rates_page(request, where, month, answers, problem)
+        return await _rates_page(request, where, month, answers, problem, wanted=wanted)
     return go(request, _back(where, month))
 
 

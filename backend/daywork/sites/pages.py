@@ -96,14 +96,14 @@ async def site_page(request: Request, site: FromPath[UUID]) -> Response[str]:
     async with company_transaction(actor.organisation):
         found = await service.site_for(actor, site, Right.MANAGE_SITE)
         crews = await queries.crews_of(actor.organisation, site)
-        workers = await workforce_queries.workers_on(actor.organisation, site)
+        workers = await workforce_queries.count_on(actor.organisation, site)
         tasks = await task_queries.tasks_of(actor.organisation, site)
     return page(
         request,
         "sites/site.html",
         site=found,
         crews=crews,
-        workers=sum(worker.left_on is None for worker in workers),
+        workers=workers,
         tasks=sum(task.active for task in tasks),
         weekdays=weekday_names(),
         sees_pay=may(request.user, Right.SEE_PAY, site),

@@ -97,10 +97,13 @@ _CREW = """
     SELECT c.id, c.site, c.name, c.trade, coalesce(t.name, '') AS trade_name,
            coalesce(t.name_en, '') AS trade_name_en, c.foreman,
            coalesce(m.name, '') AS foreman_name, c.own, c.company, c.active,
-           (SELECT count(*) FROM roster r JOIN worker w ON w.organisation = r.organisation
-            AND w.id = r.worker WHERE r.organisation = c.organisation AND r.site = c.site
-            AND r.crew = c.id AND r.left_on IS NULL AND w.merged_into IS NULL) AS workers
+           coalesce(n.workers, 0) AS workers
     FROM crew c
+    LEFT JOIN (SELECT r.crew, count(*) AS workers
+               FROM roster r JOIN worker w ON w.organisation = r.organisation AND w.id = r.worker
+               WHERE r.organisation = $1 AND r.site = $2 AND r.left_on IS NULL
+                 AND w.merged_into IS NULL
+               GROUP BY r.crew) AS n ON n.crew = c.id
     LEFT JOIN trade t ON t.organisation = c.organisation AND t.id = c.trade
     LEFT JOIN member m ON m.organisation = c.organisation AND m.id = c.foreman
 """

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from daywork.ground.database import execute, fetch
+from daywork.ground.database import execute, fetch, fetch_value
 from daywork.sites.rules import RateScope, Whose
 
 
@@ -80,16 +80,42 @@ async def task_rates(organisation: UUID, tasks: Iterable[UUID]) -> list[Rate]:
     return [Rate(**row) for row in rows]
 
 
-async def rates_on_site(organisation: UUID, site: UUID) -> list[Rate]:
-    """Every rate that may count on a site: its own, its crews', its workers', its tasks', and of
-    the trades of all of them; newest first."""
+async def worker_rates_on_site(
+    organisation: UUID, site: UUID, find: str | None, skip: int, most: int
+) -> tuple[list[Rate], int]:
+    """The own rates of workers of a site whose name or number is like ``find``, newest first; and
+    how many there are."""
+    sought = """r.worker IN (
+        SELECT o.worker FROM roster o
+        JOIN worker w ON w.organisation = o.organisation AND w.id = o.worker
+        WHERE o.organisation = $1 AND o.site = $2
+          AND ($3::text IS NULL OR w.name ILIKE $3 OR w.number ILIKE $3))"""
+    rows = await fetch(
+        f"{_RATE} AND {sought} {_NEWEST_FIRST} OFFSET $4 LIMIT $5",
+        organisation,
+        site,
+        find,
+        skip,
+        most,
+    )
+    in_all: int = await fetch_value(
+        f"SELECT count(*) FROM rate r WHERE r.organisation = $1 AND {sought}",  # noqa: S608
+        organisation,
+        site,
+        find,
+    )
+    return [Rate(**row) for row in rows], in_all
+
+
+async def shared_rates_on_site(organisation: UUID, site: UUID) -> list[Rate]:
+    """Every rate beside the workers' own that may count on a site: its own, its crews', its tasks',
+    and of the trades of its workers; newest first."""
     rows = await fetch(
         f"""
         {_RATE} AND (
             r.site = $2
             OR r.crew IN (SELECT id FROM crew WHERE organisation = $1 AND site = $2)
             OR r.task IN (SELECT id FROM task WHERE organisation = $1 AND site = $2)
-            OR r.worker IN (SELECT worker FROM roster WHERE organisation = $1 AND site = $2)
             OR r.trade IN (SELECT x.trade FROM roster o JOIN worker x
                            ON x.organisation = o.organisation AND x.id = o.worker
                            WHERE o.organisation = $1 AND o.site = $2))

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
@@ -22,6 +22,7 @@ from daywork.web.language import gettext
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request
+from daywork.web.stretches import AT_ONCE, FIRST, Stretch, Wanted
 
 
 def today_on(site: Site) -> date:
@@ -30,12 +31,18 @@ def today_on(site: Site) -> date:
 
 
 async def _workers_page(
-    request: Request, site: UUID, answers: Answers | None = None, problem: Problem | None = None
+    request: Request,
+    site: UUID,
+    answers: Answers | None = None,
+    problem: Problem | None = None,
+    wanted: Wanted = FIRST,
 ) -> Response[str]:
     actor = request.user
     async with company_transaction(actor.organisation):
         found = await service.site_for(actor, site, Right.MANAGE_SITE)
-        workers = await workforce_queries.workers_on(actor.organisation, site)
+        workers, in_all = await workforce_queries.workers_found(
+            actor.organisation, site, wanted.pattern, wanted.skip, AT_ONCE
+        )
         crews = await queries.crews_of(actor.organisation, site)
         trades = await queries.trades_of(actor.organisation)
     return page(
@@ -43,7 +50,7 @@ async def _workers_page(
         "sites/workers.html",
         status=problem.kind.status if problem else 422 if answers else 200,
         site=found,
-        workers=workers,
+        stretch=Stretch(workers, in_all, wanted).at(f"/settings/sites/{site}/workers"),
         crews=[crew for crew in crews if crew.active],
         trades=trades,
         today=today_on(found),
@@ -54,9 +61,14 @@ async def _workers_page(
 
 
 @get("/settings/sites/{site:uuid}/workers")
-async def workers(request: Request, site: FromPath[UUID]) -> Response[str]:
+async def workers(
+    request: Request,
+    site: FromPath[UUID],
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
+) -> Response[str]:
     """The roster, and a place to paste names; ``?crew=`` chooses the crew beforehand."""
-    return await _workers_page(request, site)
+    return await _workers_page(request, site, wanted=Wanted.read(find, skip))
 
 
 @post("/settings/sites/{site:uuid}/workers")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.database import execute, fetch, fetch_one, fetch_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,44 @@ async def workers_on(organisation: UUID, site: UUID, crew: UUID | None = None) -
         crew,
     )
     return [Worker(**row) for row in rows]
+
+
+async def workers_found(
+    organisation: UUID, site: UUID, find: str | None, skip: int, most: int
+) -> tuple[list[Worker], int]:
+    """The roster as :func:`workers_on` has it, of those whose name or number is like ``find``;
+    and how many there are."""
+    sought = "($3::text IS NULL OR w.name ILIKE $3 OR w.number ILIKE $3)"
+    rows = await fetch(
+        f"{_WORKER} AND {sought}"
+        " ORDER BY r.left_on IS NOT NULL, c.name, w.number, w.name, w.id OFFSET $4 LIMIT $5",
+        organisation,
+        site,
+        find,
+        skip,
+        most,
+    )
+    in_all: int = await fetch_value(
+        "SELECT count(*) FROM roster r JOIN worker w ON w.organisation = r.organisation"  # noqa: S608
+        " AND w.id = r.worker WHERE r.organisation = $1 AND r.site = $2 AND w.merged_into IS NULL"
+        f" AND {sought}",
+        organisation,
+        site,
+        find,
+    )
+    return [Worker(**row) for row in rows], in_all
+
+
+async def count_on(organisation: UUID, site: UUID) -> int:
+    """How many are on the site and have not left."""
+    found: int = await fetch_value(
+        "SELECT count(*) FROM roster r JOIN worker w ON w.organisation = r.organisation"
+        " AND w.id = r.worker WHERE r.organisation = $1 AND r.site = $2 AND r.left_on IS NULL"
+        " AND w.merged_into IS NULL",
+        organisation,
+        site,
+    )
+    return found
 
 
 async def worker_on(organisation: UUID, site: UUID, worker: UUID) -> Worker | None:

@@ -39,6 +39,7 @@ from daywork.web.language import gettext as _
 from daywork.web.language import language
 from daywork.web.pages import go, page
 from daywork.web.request import Request, named
+from daywork.web.stretches import Wanted, stretch_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -264,13 +265,27 @@ async def advances(
     site: FromQuery[str | None] = None,
     month: FromQuery[str | None] = None,
     worker: FromQuery[str | None] = None,
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[str]:
-    """The advances behind a figure."""
+    """The advances behind a figure, a hundred at a time."""
     lent = await service.advances_behind(
         request.user, named(site), month, named(worker), datetime.now(UTC)
     )
+    view = lent.view
+    rows = stretch_of(lent.advances, Wanted.read(find, skip), lambda one: one.worker_name)
     return page(
-        request, "labour/advances.html", lent=lent, view=lent.view, link=links_of(lent.view)
+        request,
+        "labour/advances.html",
+        lent=lent,
+        stretch=rows.at(
+            "/labour/advances",
+            site=view.site.id if view.site else None,
+            month=view.month.text,
+            worker=named(worker),
+        ),
+        view=view,
+        link=links_of(view),
     )
 
 

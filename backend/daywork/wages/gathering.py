@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from daywork.ground.terms import DayKind
@@ -21,6 +22,7 @@ from daywork.wages.rules import (
     Line,
     Person,
     Sources,
+    by_crew,
     figures_of,
     home_crews,
     items_said,
@@ -28,9 +30,12 @@ from daywork.wages.rules import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gathered:
-    """A site's month as it stands now; :meth:`lines` cuts it into sheets."""
+    """A site's month as it stands now; :meth:`lines` cuts it into sheets.
+
+    What all cuts share is worked out once: a site may have thousands of workers in dozens of crews.
+    """
 
     site: Site
     month: Month
@@ -41,15 +46,33 @@ class Gathered:
     kinds: dict[date, DayKind]
     hours_per_day: list[Decimal]
 
+    @cached_property
+    def homes(self) -> dict[UUID, UUID]:
+        """With which crew's sheet a worker's advances and payments go."""
+        return home_crews(self.sources)
+
+    @cached_property
+    def _by_crew(self) -> dict[UUID, Sources]:
+        return by_crew(self.sources)
+
+    @cached_property
+    def _figures(self) -> dict[UUID | None, dict[UUID, Figures]]:
+        return {}
+
+    def of(self, crew: UUID | None) -> Sources:
+        """What the sheet of one crew, or of the whole site, is made of."""
+        return self.sources if crew is None else self._by_crew.get(crew, Sources())
+
     def figures(self, crew: UUID | None) -> dict[UUID, Figures]:
         """By worker, of one crew or of the whole site."""
-        return figures_of(self.sources, self.kinds, crew)
+        if crew not in self._figures:
+            self._figures[crew] = figures_of(self.of(crew), self.kinds)
+        return self._figures[crew]
 
     def crews_at_work(self) -> list[Crew]:
         """The crews whose sheet would hold somebody or something, by name."""
-        home = home_crews(self.sources)
         at_work = {day.crew for day in self.sources.days}
-        at_work |= {home[worker] for worker in self.figures(None) if worker in home}
+        at_work |= {self.homes[worker] for worker in self.figures(None) if worker in self.homes}
         return sorted(
             (self.crews[crew] for crew in at_work if crew in self.crews),
             key=lambda crew: crew.name,
@@ -57,7 +80,8 @@ class Gathered:
 
     def lines(self, crew: UUID | None) -> list[Line]:
         """The sheet's lines as the office reads them: crew by crew, by number, by name."""
-        items, rates = items_said(self.sources, crew), rates_said(self.sources, crew)
+        of = self.of(crew)
+        items, rates = items_said(of), rates_said(of)
         found = [
             Line(
                 worker,
@@ -78,12 +102,18 @@ class Gathered:
             ),
         )
 
+    @cached_property
+    def _worked_with(self) -> dict[UUID, set[UUID]]:
+        found: dict[UUID, set[UUID]] = {}
+        for day in self.sources.days:
+            found.setdefault(day.worker, set()).add(day.crew)
+        return found
+
     def _crew_names(self, worker: UUID, crew: UUID | None) -> str:
         if crew is not None:
             return self.crews[crew].name
-        worked = {day.crew for day in self.sources.days if day.worker == worker}
         roster = self.sources.rosters.get(worker)
-        of = worked or ({roster} if roster else set())
+        of = self._worked_with.get(worker) or ({roster} if roster else set())
         return "、".join(sorted(self.crews[one].name for one in of if one in self.crews))
 
 

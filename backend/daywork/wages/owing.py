@@ -12,7 +12,6 @@ from daywork.wages import payment_queries
 from daywork.wages.dues import Place, Share, over_months, still_due
 from daywork.wages.gathering import Gathered
 from daywork.wages.queries import Version
-from daywork.wages.rules import home_crews
 from daywork.wages.settlement_queries import Settlement
 
 # Each runs on the open transaction of the company
@@ -45,7 +44,7 @@ async def dues_of(
         shares,
         gathered.sources.paid,
         gathered.sources.sheet_crews,
-        home_crews(gathered.sources),
+        gathered.homes,
         await _in_all(organisation, site, settled),
     )
 

@@ -28,11 +28,13 @@ from daywork.wages.rules import (
     OTHER_CUT,
     REASON_MISSING,
     WARNINGS_UNSEEN,
+    Line,
 )
 from daywork.web.forms import Answers, shown_again
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
+from daywork.web.stretches import FIRST, Wanted, stretch_of
 
 TOLD_AGAIN: Final = (NOT_READY, WARNINGS_UNSEEN, FIGURES_MOVED, REASON_MISSING, NOTHING_NEW)
 
@@ -85,11 +87,17 @@ async def begin(request: Request) -> Response[Any]:
     return go(request, f"/labour/wages/drafts/{draft}")
 
 
+def _who(line: Line) -> str:
+    """What a line is found by."""
+    return f"{line.person.name}\n{line.person.number}"
+
+
 async def _draft_page(
     request: Request,
     draft: UUID,
     answers: Answers | None = None,
     problem: Problem | None = None,
+    wanted: Wanted = FIRST,
 ) -> Response[str]:
     async with company_transaction(request.user.organisation):
         sheet = await service.draft_sheet(request.user, draft, datetime.now(UTC))
@@ -98,6 +106,7 @@ async def _draft_page(
         "wages/draft.html",
         status=problem.kind.status if problem else 200,
         sheet=sheet,
+        stretch=stretch_of(sheet.lines, wanted, _who).at(f"/labour/wages/drafts/{draft}"),
         columns=words.columns_for(sheet.total, sheet.lines),
         words=words,
         may_close=may(request.user, Right.CLOSE_MONTH, sheet.site.id),
@@ -108,9 +117,14 @@ async def _draft_page(
 
 
 @get("/labour/wages/drafts/{draft:uuid}")
-async def draft_page(request: Request, draft: FromPath[UUID]) -> Response[str]:
+async def draft_page(
+    request: Request,
+    draft: FromPath[UUID],
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
+) -> Response[str]:
     """A draft: the figures of now, and what is missing before it can be closed."""
-    return await _draft_page(request, draft)
+    return await _draft_page(request, draft, wanted=Wanted.read(find, skip))
 
 
 @post("/labour/wages/drafts/{draft:uuid}/close")
@@ -149,6 +163,7 @@ async def sheet_page(
     sheet: UUID,
     problem: Problem | None = None,
     answers: Answers | None = None,
+    wanted: Wanted = FIRST,
 ) -> Response[str]:
     """A closed version; also where a failed export or payment is told, with what was typed."""
     actor = request.user
@@ -161,6 +176,7 @@ async def sheet_page(
     by_worker = latest_by_worker(signatures)
     signed = {worker for worker, one in by_worker.items() if one.counts}
     site, version = found.site, found.version
+    unsigned = [line for line in found.lines if line.worker not in signed]
     return page(
         request,
         "wages/sheet.html",
@@ -173,7 +189,8 @@ async def sheet_page(
         by_worker=by_worker,
         outcome_words=outcome_words,
         signed=signed,
-        unsigned=[line for line in found.lines if line.worker not in signed],
+        stretch=stretch_of(found.lines, wanted, _who).at(f"/labour/wages/{sheet}"),
+        unsigned=stretch_of(unsigned, Wanted(wanted.find), _who),
         papers=papers,
         due=due,
         code=code,
@@ -191,9 +208,14 @@ async def sheet_page(
 
 
 @get("/labour/wages/{sheet:uuid}")
-async def sheet(request: Request, sheet: FromPath[UUID]) -> Response[str]:
+async def sheet(
+    request: Request,
+    sheet: FromPath[UUID],
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
+) -> Response[str]:
     """A closed version, who has signed, what was paid, what is different now."""
-    return await sheet_page(request, sheet)
+    return await sheet_page(request, sheet, wanted=Wanted.read(find, skip))
 
 
 @post("/labour/wages/{sheet:uuid}/again")

@@ -5,11 +5,12 @@ approved, an item when it was made. So there is nothing to round any more, only 
 total is the same whichever way it is added.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import add, attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -120,12 +121,10 @@ class Figures:
         return self.earned - self.advances - self.paid
 
     def __add__(self, other: "Figures") -> "Figures":
-        return Figures(
-            **{
-                one.name: getattr(self, one.name) + getattr(other, one.name)
-                for one in fields(Figures)
-            }
-        )
+        return Figures(*map(add, _every(self), _every(other)))
+
+
+_every: Final = attrgetter(*(one.name for one in fields(Figures)))
 
 
 def total_of(figures: Iterable[Figures]) -> Figures:
@@ -181,11 +180,11 @@ class Line:
 class Sources:
     """Everything a site's month is made of."""
 
-    days: Sequence[WorkedDay] = ()
-    rates: Sequence[RateUsed] = ()
-    items: Sequence[Item] = ()
-    lent: Sequence[Lent] = ()
-    paid: Sequence[PaidOut] = ()
+    days: list[WorkedDay] = field(default_factory=list)
+    rates: list[RateUsed] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    lent: list[Lent] = field(default_factory=list)
+    paid: list[PaidOut] = field(default_factory=list)
     rosters: Mapping[UUID, UUID] = field(default_factory=dict)
     """The crew each worker is on the roster with."""
     sheet_crews: Mapping[UUID, UUID | None] = field(default_factory=dict)
@@ -207,29 +206,54 @@ def home_crews(sources: Sources) -> dict[UUID, UUID]:
     return found
 
 
-def figures_of(
-    sources: Sources, kinds: Mapping[date, DayKind], crew: UUID | None
-) -> dict[UUID, Figures]:
-    """Each worker's figures on the sheet of this crew, or of the whole site.
+def by_crew(sources: Sources) -> dict[UUID, Sources]:
+    """What each crew's sheet is made of; together it is what the whole site's is made of, less what
+    belongs to no crew."""
+    home = home_crews(sources)
+    found: dict[UUID, Sources] = {}
+
+    def of(crew: UUID | None) -> Sources:
+        if crew is None:
+            return Sources()
+        if crew not in found:
+            found[crew] = Sources(rosters=sources.rosters, sheet_crews=sources.sheet_crews)
+        return found[crew]
+
+    for day in sources.days:
+        of(day.crew).days.append(day)
+    for rate in sources.rates:
+        of(rate.crew).rates.append(rate)
+    for item in sources.items:
+        of(item.crew or home.get(item.worker)).items.append(item)
+    for one in sources.lent:
+        of(home.get(one.worker)).lent.append(one)
+    for paid in sources.paid:
+        of_sheet = sources.sheet_crews.get(paid.wage_sheet) if paid.wage_sheet else None
+        of(of_sheet or home.get(paid.worker)).paid.append(paid)
+    return found
+
+
+def figures_of(sources: Sources, kinds: Mapping[date, DayKind]) -> dict[UUID, Figures]:
+    """Each worker's figures on the sheet that is made of these.
 
     ``kinds`` says what each day of the month is by law and by the site's week. Summed over all
-    crews the figures are those of the whole site.
+    crews (:func:`by_crew`) the figures are those of the whole site.
     """
-    home = home_crews(sources)
     found: dict[UUID, Figures] = {}
     seen: set[tuple[UUID, date]] = set()
 
-    def add(worker: UUID, figures: Figures) -> None:
-        found[worker] = found.get(worker, Figures()) + figures
+    def count(worker: UUID, figures: Figures) -> None:
+        before = found.get(worker)
+        found[worker] = before + figures if before else figures
 
     for day in sources.days:
-        if crew not in (None, day.crew) or not _counts(day):
+        if not _counts(day):
             continue
         first = (day.worker, day.work_day) not in seen and bool(day.man_days or day.overtime_hours)
         if first:
             seen.add((day.worker, day.work_day))
         kind = kinds.get(day.work_day, DayKind.WORKDAY)
-        add(
+        count(
             day.worker,
             Figures(
                 days=int(first),
@@ -243,15 +267,12 @@ def figures_of(
             ),
         )
     for item in sources.items:
-        if crew in (None, item.crew or home.get(item.worker)):
-            add(item.worker, _item_figures(item))
+        count(item.worker, _item_figures(item))
     for one in sources.lent:
-        if one.state == "approved" and crew in (None, home.get(one.worker)):
-            add(one.worker, Figures(advances=one.amount))
+        if one.state == "approved":
+            count(one.worker, Figures(advances=one.amount))
     for paid in sources.paid:
-        of_sheet = sources.sheet_crews.get(paid.wage_sheet) if paid.wage_sheet else None
-        if crew in (None, of_sheet or home.get(paid.worker)):
-            add(paid.worker, Figures(paid=paid.amount))
+        count(paid.worker, Figures(paid=paid.amount))
     return found
 
 
@@ -274,25 +295,22 @@ def _item_figures(item: Item) -> Figures:
     return Figures(allowances=item.amount)
 
 
-def items_said(sources: Sources, crew: UUID | None) -> dict[UUID, tuple[ItemSaid, ...]]:
+def items_said(sources: Sources) -> dict[UUID, tuple[ItemSaid, ...]]:
     """The items of each worker on that sheet, by day."""
-    home = home_crews(sources)
     found: dict[UUID, list[ItemSaid]] = {}
     for item in sources.items:
-        if crew in (None, item.crew or home.get(item.worker)):
-            said = ItemSaid(item.kind, item.amount, item.note, item.work_day)
-            found.setdefault(item.worker, []).append(said)
+        said = ItemSaid(item.kind, item.amount, item.note, item.work_day)
+        found.setdefault(item.worker, []).append(said)
     return {worker: tuple(said) for worker, said in found.items()}
 
 
-def rates_said(sources: Sources, crew: UUID | None) -> dict[UUID, tuple[Rate, ...]]:
+def rates_said(sources: Sources) -> dict[UUID, tuple[Rate, ...]]:
     """The rates of each worker on that sheet, the most used first."""
     found: dict[UUID, dict[tuple[str, Decimal], Decimal]] = {}
     for one in sources.rates:
-        if crew in (None, one.crew):
-            rates = found.setdefault(one.worker, {})
-            key = (one.unit, one.amount)
-            rates[key] = rates.get(key, ZERO) + one.man_days
+        rates = found.setdefault(one.worker, {})
+        key = (one.unit, one.amount)
+        rates[key] = rates.get(key, ZERO) + one.man_days
     return {
         worker: tuple(
             Rate(unit, amount, man_days)

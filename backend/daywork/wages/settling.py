@@ -139,7 +139,7 @@ def _owed(
             person.bank_name,
             person.bank_mask,
         )
-    figures = figures_of(sources, {}, None).get(worker, Figures())
+    figures = figures_of(sources, {}).get(worker, Figures())
     worked = [day.work_day for day in sources.days if day.man_days or day.overtime_hours]
     return Owed(
         worker,
@@ -171,7 +171,7 @@ def _months(sources: Sources, worker: UUID) -> list[MonthSaid]:
             lent=[one for one in sources.lent if first <= one.work_day <= last],
             paid=[one for one in sources.paid if one.for_month == month],
         )
-        said = figures_of(part, {}, None).get(worker)
+        said = figures_of(part, {}).get(worker)
         if said is not None:
             found.append(
                 MonthSaid(
