@@ -1,5 +1,6 @@
 """Packs made in the background: one order whatever is clicked, one site a job, kept for a while."""
 
+import asyncio
 import io
 import json
 import tracemalloc
@@ -162,6 +163,30 @@ async def test_a_worker_that_died_is_followed_by_another(cast: Cast, store: Obje
     assert [one["pack"] for one in jobs_waiting(cast)] == [str(pack)]
     assert await made(cast, pack, store) == 1
     assert (await ordering.standing_of(cast.office, pack)).parts[0].tries == 2
+
+
+async def test_one_slow_file_is_no_sign_of_death(
+    cast: Cast, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = await asked(cast)
+    monkeypatch.setattr(making, "BREATH", timedelta(milliseconds=20))
+    real, moved = making.zipped, "SELECT max(moved_at) FROM compliance_pack_part WHERE pack = $1"
+    seen: list[datetime] = []
+
+    async def slow(*of: Any) -> AsyncIterator[bytes]:
+        for _look in range(2):
+            seen.append(value(cast.url, moved, pack))
+            await asyncio.sleep(0.3)
+        async for piece in real(*of):
+            yield piece
+
+    monkeypatch.setattr(making, "zipped", slow)
+    await made(cast, pack, store)
+    assert seen[0] < seen[1], "while nothing is made, it still lives"
+    standing = await ordering.standing_of(cast.office, pack)
+    done = value(cast.url, moved, pack)
+    await asyncio.sleep(0.1)
+    assert (standing.made, value(cast.url, moved, pack)) == (1, done), "and then it is over"
 
 
 async def test_what_fails_thrice_is_told_and_the_rest_goes_on(

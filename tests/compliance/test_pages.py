@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from daywork.compliance import service
 from daywork.ground.ids import new_id
 from tests.register.conftest import House, house
 from tests.support.database import value
@@ -88,10 +89,22 @@ def test_all_sites_are_one_choice_for_who_has_several(house: House) -> None:
     assert "All 2 sites" not in house("office").get(ASK).text
 
 
-def test_a_long_period_does_not_hold_the_page(house: House) -> None:
-    page = house("office").get(f"{ASK}?site={house.cast.site}&first=2023-01&last=2026-03")
-    assert page.status_code == 200
-    assert "39 months" in page.text
+def test_neither_a_long_period_nor_a_large_site_holds_the_page(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, site = house("office"), house.cast.site
+    year = f"{ASK}?site={site}&first=2025-04&last=2026-03"
+    assert "much to look through at once" not in office.get(year).text
+    for_years = office.get(f"{ASK}?site={site}&first=2023-01&last=2026-03")
+    assert for_years.status_code == 200
+    assert "much to look through at once" in for_years.text
+    monkeypatch.setattr(service, "workers_of", _two_thousand)
+    large = office.get(f"{ASK}?site={site}&first=2026-03&last=2026-03").text
+    assert "much to look through at once" in large
+
+
+async def _two_thousand(_pack: service.Pack) -> int:
+    return 2000
 
 
 def test_what_is_not_right_is_told_where_it_was_asked(house: House) -> None:

@@ -10,7 +10,7 @@ from litestar.response import Stream
 
 from daywork.compliance import ordering, service, words
 from daywork.compliance.ordering import Asked
-from daywork.compliance.rules import SEEN_AT_ONCE, TOLD_AT_ONCE, by_worker
+from daywork.compliance.rules import SEEN_AT_ONCE, TOLD_AT_ONCE, by_worker, work_of
 from daywork.compliance.service import Pack
 from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
@@ -62,7 +62,7 @@ async def _asked(
             raise
         problem = wrong
         pack = await _pack(request, chosen, None, None)
-    seen = not every and len(pack.months) * await service.workers_of(pack) <= SEEN_AT_ONCE
+    seen = not every and work_of(len(pack.months), await service.workers_of(pack)) <= SEEN_AT_ONCE
     stock = await service.take_stock(pack) if seen else None
     workers = by_worker(stock.missing) if stock else []
     return page(

@@ -21,8 +21,8 @@ FORMAT: Final = "daywork compliance pack 1"
 MOST_MONTHS: Final = 240
 """Twenty years: only a slip of the keyboard is longer."""
 SEEN_AT_ONCE: Final = 400
-"""Months times workers up to which the page itself says what is missing: about a second of work. A
-longer list comes with the pack."""
+"""Work (:func:`work_of`) up to which the page itself says what is missing: about a second. A longer
+list comes with the pack."""
 TOLD_AT_ONCE: Final = 100
 """Workers whose missing things a page lists; the cover has them all."""
 MOST_OPEN: Final = 3
@@ -70,6 +70,11 @@ PACK_BROKEN = ProblemKind(
     _("This part could not be made"),
     _("Make the pack again; if it fails once more, tell whoever runs Daywork."),
 )
+
+
+def work_of(months: int, workers: int) -> int:
+    """How much there is to look through, in workers' months; a month alone is like ten workers."""
+    return months * (workers + 10)
 
 
 def months_between(first: Month, last: Month, today: date) -> list[Month]:
