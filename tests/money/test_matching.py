@@ -89,7 +89,27 @@ def test_the_same_again_without_a_reference_asks_and_what_the_bank_refused_is_le
         line(2, name="李四"),
         line(3, name="王五", amount=Decimal("0.50")),
         line(4, name="没有此人", refused="账户不存在"),
-        same_days=before,
+        near=before,
     )
     assert [one.repeats for one in found.rows] == [True, False, False]
     assert (len(found.refused), found.faulty, found.amount) == (1, [], Decimal("100.50"))
+
+
+def test_what_was_marked_as_paid_some_days_before_the_bank_paid_it_asks() -> None:
+    def repeats(number: str, day: int, **row: Any) -> bool:
+        before = [BookedBefore(LI.id, "李四", date(2026, 11, day), Decimal(100), number)]
+        return judged(line(name="李四", **row), near=before).rows[0].repeats
+
+    assert repeats("", 7, reference="T9")
+    assert repeats("slip 3", 12)
+    assert repeats("T8", 10, reference="T9")
+    assert not repeats("T8", 9, reference="T9"), "two transfers, each with its number"
+    assert not repeats("", 4)
+    assert not repeats("", 7, amount=Decimal("100.01"))
+
+
+def test_a_row_that_stands_twice_in_a_file_asks() -> None:
+    twice = judged(line(2, name="李四"), line(3, name="李四"), line(4, name="王五"))
+    assert [one.repeats for one in twice.rows] == [False, True, False]
+    numbered = judged(line(2, name="李四", reference="T1"), line(3, name="李四", reference="T2"))
+    assert [one.repeats for one in numbered.rows] == [False, False]

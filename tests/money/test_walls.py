@@ -279,3 +279,47 @@ async def test_nothing_is_written_by_whom_it_does_not_concern(
                             leaks.append(f"{who} {reply.status_code} {path}")
             changed = [table for table, rows in written(cast).items() if rows != before[table]]
             leaks += [f"{who} wrote {table}" for table in changed]
+
+
+ASKED_FOR = ("/full", "/pay-out", "/unmask", "/register.xlsx")
+"""Where numbers are told in full, to who says what for."""
+
+
+async def test_whatever_the_office_does_no_full_number_is_kept_or_told_unasked(
+    books: Books, app_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every form there is, sent by the office; then every row of every table is looked through."""
+    cast = books.cast
+    own = f"/labour/register/{cast.site}/{cast.workers[0]}"
+    typed = {"kind": "resident", "identity": NUMBER, "bank_name": "Farmers", "bank": ACCOUNT}
+    with told_all() as leaks:
+        async with client_of(cast.url, app_server.url, cast.office) as office:
+            assert (await office.post(own, data=typed)).status_code == 303
+            replies = [await office.get(address) for address in addresses(books, "GET")]
+            for address in addresses(books, "POST"):
+                path = address.partition("?")[0]
+                if not path.startswith(("/members", "/me/")) and not path.endswith(ASKED_FOR):
+                    replies.append(await office.post(path, data=form(books)))
+            for reply in replies:
+                told = text_of(reply)
+                if reply.status_code >= 500 or NUMBER in told or ACCOUNT in told:
+                    leaks.append(f"{reply.status_code} {reply.url.path}")
+        for text in (NUMBER, ACCOUNT):
+            if text in caplog.text:
+                leaks.append("in the log")
+            leaks += [f"in the table {table}" for table in tables_with(cast, text)]
+
+
+def tables_with(cast: Cast, text: str) -> list[str]:
+    """Tables in which it stands in the open, as text or as bytes."""
+    tables = query(cast.url, "SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p')"
+                   " AND relnamespace = 'public'::regnamespace")  # fmt: skip
+    return [
+        one["name"]
+        for one in tables
+        if query(
+            cast.url,
+            f'SELECT 1 FROM "{one["name"]}" t WHERE t::text LIKE ANY($1) LIMIT 1',  # noqa: S608
+            [f"%{text}%", f"%{text.encode().hex()}%"],
+        )
+    ]

@@ -18,7 +18,7 @@ from daywork.ground.problems import NOT_FOUND, ProblemKind
 from daywork.money import import_queries, payment_queries
 from daywork.money.bank_file import BankFile, BankLine, read_bank_file
 from daywork.money.import_queries import BankImport
-from daywork.money.matching import BookedBefore, Payable, Verdict, judge
+from daywork.money.matching import SOON, BookedBefore, Payable, Verdict, judge
 from daywork.money.paying import record_payments, void_payments
 from daywork.money.payment_queries import Booked
 from daywork.money.rules import Method, NewPayment
@@ -124,17 +124,16 @@ async def _judged(
     masks = await masked_of(organisation, [one.id for one in payees])
     people = [Payable(one.id, one.number, one.name, _tail(masks[one.id].bank)) for one in payees]
     references = {line.reference for line in lines if line.reference}
-    days = {line.paid_on or paid_on for line in lines} - {None}
+    days = [day for line in lines if (day := line.paid_on or paid_on) is not None]
+    near = (min(days) - SOON, max(days) + SOON) if days else (today, today)
     return judge(
         lines,
         people,
         paid_on=paid_on,
         today=today,
         with_reference=_before(await payment_queries.booked_with(organisation, references)),
-        same_days=_before(
-            await payment_queries.booked_to(
-                organisation, site, [one.id for one in people], [day for day in days if day]
-            )
+        near=_before(
+            await payment_queries.booked_to(organisation, site, [one.id for one in people], *near)
         ),
     )
 

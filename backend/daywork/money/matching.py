@@ -9,8 +9,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from daywork.ground.money import ZERO
@@ -48,7 +49,7 @@ class Judged:
     paid_on: date | None
     faults: tuple[CellFault, ...]
     repeats: bool = False
-    """The same worker was paid the same on the same day already, without this reference."""
+    """The same worker was paid the same already, see :func:`_alike`."""
 
     @property
     def pays(self) -> bool:
@@ -91,13 +92,13 @@ def judge(
     paid_on: date | None,
     today: date,
     with_reference: Iterable[BookedBefore] = (),
-    same_days: Iterable[BookedBefore] = (),
+    near: Iterable[BookedBefore] = (),
 ) -> Verdict:
     """Find each row's worker, and say what keeps it from being booked.
 
     ``paid_on`` stands in where a row says no day. ``with_reference``: what is booked under one of
-    the file's references, anywhere in the company; ``same_days``: what is booked to these workers
-    on these days on the site.
+    the file's references, anywhere in the company; ``near``: what is booked to these workers on
+    the site, up to :data:`SOON` before or after.
     """
     register = _Register(people)
     # One reference for many rows is a batch's: then it tells two payments apart only with the
@@ -106,8 +107,9 @@ def judge(
     taken: dict[str, list[BookedBefore]] = {}
     for one in with_reference:
         taken.setdefault(one.reference, []).append(one)
-    known = {(one.worker, one.paid_on, one.amount) for one in same_days}
+    known = list(near)
     seen: set[tuple[str, UUID]] = set()
+    above: list[BookedBefore] = []
     rows = []
     for line in lines:
         if line.refused:
@@ -124,9 +126,27 @@ def judge(
             batch = times[line.reference] > 1
             faults += _reference_faults(line.reference, worker, batch, taken, seen)
         told = any(one.fault is Fault.REFERENCE_BOOKED for one in faults)
-        repeats = not told and worker is not None and (worker.id, day, line.amount) in known
+        repeats = False
+        if worker is not None and day is not None and line.amount is not None and not told:
+            one = BookedBefore(worker.id, worker.name, day, line.amount, line.reference)
+            repeats = any(_alike(one, other) for other in known) or one in above
+            above.append(one)
         rows.append(Judged(line, worker, day, tuple(faults), repeats))
     return Verdict(rows)
+
+
+SOON: Final = timedelta(days=5)
+"""A sheet is marked as paid on one day, and the bank pays it on a day after."""
+
+
+def _alike(row: BookedBefore, booked: BookedBefore) -> bool:
+    """Whether a row may be a payment that is booked already: the same amount to the same worker,
+    on the same day, or within days unless each has a reference of its own."""
+    two = row.reference and booked.reference and row.reference != booked.reference
+    apart = abs(row.paid_on - booked.paid_on)
+    return (row.worker, row.amount) == (booked.worker, booked.amount) and (
+        not apart if two else apart <= SOON
+    )
 
 
 def _reference_faults(

@@ -138,18 +138,21 @@ async def booked_with(organisation: UUID, references: Collection[str]) -> list[B
 
 
 async def booked_to(
-    organisation: UUID, site: UUID, workers: Collection[UUID], days: Collection[date]
+    organisation: UUID, site: UUID, workers: Collection[UUID], first: date, last: date
 ) -> list[Booked]:
-    """Live payments of the site to these workers on these days."""
+    """Live payments of the site to these workers between two days, also under another record that
+    was merged into theirs."""
     rows = await fetch(
-        "SELECT p.worker, w.name AS worker_name, p.paid_on, p.amount, p.reference FROM payment p"
+        "SELECT coalesce(w.merged_into, w.id) AS worker, w.name AS worker_name, p.paid_on,"
+        " p.amount, p.reference FROM payment p"
         " JOIN worker w ON w.organisation = p.organisation AND w.id = p.worker"
-        " WHERE p.organisation = $1 AND p.site = $2 AND p.worker = ANY($3)"
-        " AND p.paid_on = ANY($4) AND p.voided_at IS NULL",
+        " WHERE p.organisation = $1 AND p.site = $2 AND coalesce(w.merged_into, w.id) = ANY($3)"
+        " AND p.paid_on BETWEEN $4 AND $5 AND p.voided_at IS NULL",
         organisation,
         site,
         list(workers),
-        list(days),
+        first,
+        last,
     )
     return [Booked(**row) for row in rows]
 
