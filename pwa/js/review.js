@@ -15,6 +15,7 @@ import { takeSignatures } from "./review/signing.js";
 import { keepPlace } from "./review/stretches.js";
 import { switchModeAtOnce } from "./review/mode.js";
 import { startTelling } from "./review/told.js";
+import { noteTyped, takeTyped } from "./review/typed.js";
 
 /** @param {Event} event */
 const detail = (event) => /** @type {CustomEvent} */ (event).detail;
@@ -50,6 +51,7 @@ document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
+  else if (!event.defaultPrevented) noteTyped(form);
   form.dataset.sent = "yes";
   // The answer is a file: the page stays, and the next file can be asked for.
   if (form.dataset.answer === "file") setTimeout(() => { delete form.dataset.sent; }, 1500);
@@ -78,6 +80,7 @@ async function begin() {
   await setLanguage(document.documentElement.lang || preferredLanguage());
   watchConnection();
   switchModeAtOnce();
+  takeTyped();
   offerInstall();
   startTelling();
   decideOffline();

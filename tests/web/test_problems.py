@@ -137,5 +137,17 @@ def test_who_is_signed_out_is_led_to_sign_in_and_back(app_server: Server) -> Non
             headers={"hx-request": "true", "hx-current-url": f"{app_server.url}/labour"},
         )
         assert piece.headers["hx-redirect"] == "/sign-in?next=%2Flabour"
+        browser.get("/sign-in")  # gives the token against forgery
+        form = f"{app_server.url}/labour/pay/new?month=2026-03"
+        for came_from, back in (
+            (form, "%2Flabour%2Fpay%2Fnew%3Fmonth%3D2026-03"),
+            ("https://elsewhere.example/labour/pay/new", "%2F"),
+            (f"{app_server.url}/labour/rates/agree", "%2F"),  # only a form goes there
+            (None, "%2F"),
+        ):
+            headers = {"referer": came_from} if came_from else {}
+            token = {"_csrf": browser.cookies["dw_csrf"]}
+            sent = browser.post("/labour/pay/new", data=token, headers=headers)
+            assert sent.headers["location"] == f"/sign-in?next={back}", came_from
         api = browser.get("/api/sync/me")
         assert (api.status_code, api.json()["type"]) == (401, "signed_out")

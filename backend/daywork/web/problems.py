@@ -6,7 +6,7 @@ in the person's language. What nobody foresaw is logged under a short name that 
 
 import logging
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Response
 from litestar.exceptions import (
@@ -164,9 +164,21 @@ def _to_sign_in(request: Request) -> Response[Any]:
         where = f"/sign-in?{_query(back)}"
         return Response("", status_code=401, headers={"HX-Redirect": where})
     target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return Redirect(
-        f"/sign-in?{_query(target if request.method == 'GET' else '/')}", status_code=303
-    )
+    if request.method != "GET":
+        target = _came_from(request)
+    return Redirect(f"/sign-in?{_query(target)}", status_code=303)
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours with the form, where the browser puts back what was typed; else the start."""
+    page = urlsplit(request.headers.get("referer", ""))
+    if page.netloc != request.url.netloc or not page.path.startswith("/"):
+        return "/"
+    try:  # a page that a form answered itself has an address nobody can go to
+        request.app.asgi_router.handle_routing(path=page.path, method="GET")
+    except (NotFoundException, MethodNotAllowedException):
+        return "/"
+    return page.path + (f"?{page.query}" if page.query else "")
 
 
 def _query(target: str) -> str:
