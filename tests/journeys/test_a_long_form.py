@@ -1,4 +1,4 @@
-"""A session ends while a clerk fills in a long form: what was typed stands there after signing in."""
+"""A session ends in the middle of a long form: what was typed stands there after signing in."""
 
 from collections.abc import Callable
 

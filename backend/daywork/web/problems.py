@@ -170,7 +170,7 @@ def _to_sign_in(request: Request) -> Response[Any]:
 
 
 def _came_from(request: Request) -> str:
-    """The page of ours with the form, where the browser puts back what was typed; else the start."""
+    """The page with the form, where the browser puts back what was typed; else the start."""
     page = urlsplit(request.headers.get("referer", ""))
     if page.netloc != request.url.netloc or not page.path.startswith("/"):
         return "/"
