@@ -1,112 +1,22 @@
 """What is told reaches the phone once, whatever the push service answers: one on loopback does."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from daywork.approvals.telling import SHEET_RETURNED
-from daywork.ground.database import company_transaction
-from daywork.ground.settings import load_settings
-from daywork.people.actor import Actor
-from daywork.people.passwords import hash_of
 from daywork.push import service
-from daywork.push.keys import ServerKey, server_key
-from daywork.push.queries import Preference
-from daywork.push.rules import LARGEST_PAYLOAD, MOST_ATTEMPTS, MessageKind
+from daywork.push.keys import ServerKey
+from daywork.push.rules import LARGEST_PAYLOAD, MOST_ATTEMPTS
 from daywork.push.sending import Sender
 from daywork.push.wire import Postman
+from tests.push.devices import deliveries, signed_in, subscribed, tell
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.push_service import Answer, Browser, PushService
 
-CONTACT = "mailto:it@example.com"
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def key(cast: Cast) -> ServerKey:
-    settings = load_settings({"DAYWORK_DATABASE_URL": cast.url, "DAYWORK_PUSH_CONTACT": CONTACT})
-    found = await server_key(settings)
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-async def sender(key: ServerKey) -> AsyncIterator[Sender]:
-    async with Postman(key, local=True, patience=1.0) as postman:
-        yield Sender(postman, "https://daywork.example.com")
-
-
-@pytest.fixture
-def awake(cast: Cast) -> Cast:
-    """Nobody has quiet hours, whenever the test runs."""
-    query(
-        cast.url,
-        "INSERT INTO push_preference (organisation, member, quiet)"
-        " SELECT organisation, id, false FROM member",
-    )
-    return cast
-
-
-def signed_in(cast: Cast, actor: Actor, device: str = "phone") -> Actor:
-    """The actor on a device of his own."""
-    token = hash_of(f"{device} {actor.member}")
-    query(
-        cast.url,
-        "INSERT INTO session (organisation, token_hash, id, member, device, expires_at)"
-        " VALUES ($1, $2, gen_random_uuid(), $3, 'Android', now() + interval '1 day')"
-        " ON CONFLICT DO NOTHING",
-        actor.organisation,
-        token,
-        actor.member,
-    )
-    return Actor(
-        actor.organisation,
-        actor.member,
-        actor.name,
-        actor.language,
-        actor.is_owner,
-        actor.roles,
-        session=token,
-    )
-
-
-async def subscribed(
-    cast: Cast, actor: Actor, push: PushService, key: ServerKey, device: str = "phone"
-) -> Browser:
-    browser = push.browser()
-    said = browser.subscription(key.public)
-    await service.subscribe(
-        signed_in(cast, actor, device),
-        browser.endpoint,
-        said["keys"]["p256dh"],
-        said["keys"]["auth"],
-        server_key=key.public,
-        local=True,
-    )
-    return browser
-
-
-async def tell(cast: Cast, actor: Actor, subject: object = "s", **facts: Any) -> None:
-    """Something about a returned sheet."""
-    async with company_transaction(cast.organisation):
-        await service.tell(
-            cast.organisation,
-            [actor.member],
-            SHEET_RETURNED,
-            subject=subject,
-            site=cast.site,
-            link=f"/m/?day=2026-03-05&crew={cast.crew}",
-            facts={"crew": "木工一班", "day": "5 Mar", "reason": "who?"} | facts,
-        )
-
-
-def deliveries(cast: Cast) -> list[tuple[str, str | None, int]]:
-    rows = query(cast.url, "SELECT state, why, attempts FROM push_delivery ORDER BY state, why")
-    return [tuple(row) for row in rows]
 
 
 async def test_a_message_reaches_the_phone_sealed_and_declarative(
@@ -301,105 +211,6 @@ async def test_a_public_name_that_leads_home_is_never_posted_to(
     assert deliveries(awake) == [("dropped", "address not allowed", 1)]
 
 
-async def test_what_is_read_before_it_leaves_is_not_pushed(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
-) -> None:
-    await subscribed(awake, awake.foreman, push_service, key)
-    await tell(awake, awake.foreman)
-    (message,) = (await service.inbox(awake.foreman))[0]
-    await service.open_message(awake.foreman, message.id)
-    assert await sender.send_due(awake.organisation) == 0
-    assert push_service.received == []
-
-
-async def test_a_newer_revision_is_pushed_in_place_of_the_older(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
-) -> None:
-    await subscribed(awake, awake.foreman, push_service, key)
-    await tell(awake, awake.foreman, reason="first")
-    await tell(awake, awake.foreman, reason="second")
-    await sender.send_due(awake.organisation)
-    assert [one.notification["body"][:6] for one in push_service.received] == ["second"]
-    await tell(awake, awake.foreman, reason="third")
-    await sender.send_due(awake.organisation)
-    first, second = push_service.received
-    assert first.headers["topic"] == second.headers["topic"]
-    assert first.notification["tag"] == second.notification["tag"]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE membership SET withdrawn_at = now() WHERE member = $1",
-        "UPDATE member SET active = false WHERE id = $1",
-        "UPDATE session SET revoked_at = now() WHERE member = $1",
-        "UPDATE session SET expires_at = now() WHERE member = $1",
-    ],
-)
-async def test_who_left_or_signed_out_before_it_is_sent_gets_nothing(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender, change: str
-) -> None:
-    await subscribed(awake, awake.foreman, push_service, key)
-    await tell(awake, awake.foreman)
-    query(awake.url, change, awake.foreman.member)
-    await sender.send_due(awake.organisation)
-    assert push_service.received == []
-    assert deliveries(awake) == [("dropped", "not wanted any more", 1)]
-
-
-async def test_a_browser_that_changes_hands_tells_its_new_holder_alone(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
-) -> None:
-    browser = await subscribed(awake, awake.foreman, push_service, key)
-    said = browser.subscription(key.public)["keys"]
-    await tell(awake, awake.foreman, "before")
-    await service.subscribe(
-        signed_in(awake, awake.supervisor),
-        browser.endpoint,
-        said["p256dh"],
-        said["auth"],
-        server_key=key.public,
-        local=True,
-    )
-    await tell(awake, awake.foreman, "after")
-    await sender.send_due(awake.organisation)
-    assert push_service.received == []
-
-
-async def test_what_is_muted_lies_in_the_inbox_alone(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
-) -> None:
-    await subscribed(awake, awake.foreman, push_service, key)
-    await service.wish(
-        awake.foreman, Preference(muted=frozenset({MessageKind.RETURNED}), quiet=False)
-    )
-    await tell(awake, awake.foreman)
-    assert await sender.send_due(awake.organisation) == 0
-    assert (await service.counts(awake.foreman)).unread == 1
-
-
-async def test_quiet_hours_hold_it_back_until_they_end(
-    cast: Cast, push_service: PushService, key: ServerKey, sender: Sender
-) -> None:
-    await subscribed(cast, cast.foreman, push_service, key)
-    await service.wish(cast.foreman, Preference(quiet=True, quiet_from=time(21), quiet_to=time(6)))
-    night = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
-    async with company_transaction(cast.organisation):
-        await service.tell(
-            cast.organisation,
-            [cast.foreman.member],
-            SHEET_RETURNED,
-            subject="s",
-            site=cast.site,
-            link="/m/",
-            at=night,
-        )
-    assert await sender.send_due(cast.organisation, now=night + 60 * MINUTE) == 0
-    morning = datetime(2026, 11, 25, 22, 0, tzinfo=UTC)
-    assert await sender.send_due(cast.organisation, now=morning - MINUTE) == 0
-    assert await sender.send_due(cast.organisation, now=morning) == 1
-
-
 async def test_the_longest_words_still_fit(
     awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
 ) -> None:
@@ -410,86 +221,3 @@ async def test_the_longest_words_still_fit(
     assert len(one.body) <= 4096
     assert one.notification["body"].endswith("…")
     assert len(one.notification["body"].encode()) > LARGEST_PAYLOAD * 0.8
-
-
-async def test_several_workers_send_each_once(
-    awake: Cast, push_service: PushService, key: ServerKey
-) -> None:
-    for n in range(40):
-        await subscribed(awake, awake.foreman, push_service, key, str(n))
-    await tell(awake, awake.foreman)
-
-    async def worker() -> int:
-        async with Postman(key, local=True) as postman:
-            return await Sender(postman, "").send_due(awake.organisation)
-
-    assert sum(await asyncio.gather(*(worker() for _ in range(4)))) == 40
-    assert len(push_service.received) == 40
-    assert len({one.browser.token for one in push_service.received}) == 40
-
-
-async def test_what_a_killed_worker_claimed_is_sent_after_the_lease(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
-) -> None:
-    await subscribed(awake, awake.foreman, push_service, key)
-    await tell(awake, awake.foreman)
-    now = datetime.now(UTC)
-    query(
-        awake.url,
-        "UPDATE push_delivery SET state = 'sending', attempts = 1, claimed_at = $1",
-        now,
-    )
-    assert await sender.send_due(awake.organisation, now=now + MINUTE) == 0
-    assert await sender.send_due(awake.organisation, now=now + 3 * MINUTE) == 1
-
-
-async def test_what_kills_its_worker_is_given_up_in_the_end(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
-) -> None:
-    await subscribed(awake, awake.foreman, push_service, key)
-    await tell(awake, awake.foreman)
-    query(
-        awake.url,
-        "UPDATE push_delivery SET state = 'sending', attempts = $1,"
-        " claimed_at = now() - interval '1 hour'",
-        MOST_ATTEMPTS,
-    )
-    assert await sender.send_due(awake.organisation) == 0
-    assert deliveries(awake) == [("dropped", "tried too often", MOST_ATTEMPTS + 1)]
-
-
-async def test_a_browser_of_an_older_key_is_left_alone(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
-) -> None:
-    await subscribed(awake, awake.foreman, push_service, key)
-    query(awake.url, "UPDATE push_subscription SET server_key = 'older'")
-    await tell(awake, awake.foreman)
-    await sender.send_due(awake.organisation)
-    assert push_service.received == []
-    assert deliveries(awake) == [("dropped", "made for another key", 1)]
-
-
-async def test_a_job_is_queued_by_the_transaction_that_tells(
-    awake: Cast, push_service: PushService, key: ServerKey
-) -> None:
-    jobs = "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'daywork_push'"
-    await tell(awake, awake.foreman)
-    assert value(awake.url, jobs) == 0, "nobody to send to"
-    await subscribed(awake, awake.foreman, push_service, key)
-    await tell(awake, awake.foreman, "another")
-    assert value(awake.url, jobs) == 1
-
-
-async def test_another_companys_devices_and_messages_are_out_of_reach(
-    awake: Cast, push_service: PushService, key: ServerKey, sender: Sender, stranger: Actor
-) -> None:
-    await subscribed(awake, stranger, push_service, key)
-    await tell(awake, awake.foreman)
-    for organisation in (awake.organisation, stranger.organisation):
-        assert await sender.send_due(organisation) == 0
-    async with company_transaction(awake.organisation):
-        told = await service.tell(
-            awake.organisation, [stranger.member], SHEET_RETURNED, subject="x", link="/m/"
-        )
-    assert told == []
-    assert push_service.received == []

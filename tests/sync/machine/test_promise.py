@@ -7,14 +7,12 @@ quiet. `make soak` runs it for as long as it is told; here it runs for a bounded
 """
 
 import contextlib
-import hashlib
 import os
 import tempfile
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,50 +22,22 @@ from hypothesis import strategies as st
 from hypothesis.errors import FlakyStrategyDefinition
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from daywork.ground.ids import new_id
 from tests.support.database import query
+from tests.sync.machine import words
 from tests.sync.machine.office import Office
-from tests.sync.machine.phone import FATES, Phone
+from tests.sync.machine.phone import Phone
+from tests.sync.machine.plans import (
+    OFFICE_TROUBLE,
+    OFFICE_WORK,
+    PHONE_TROUBLE,
+    PHONES,
+    PLANS,
+    TABS,
+    WORK,
+)
 from tests.sync.machine.views import differing, digest, view, waiting
 
 SECONDS = float(os.environ.get("DAYWORK_SOAK_SECONDS", "45"))
-TODAY = datetime.now(UTC).date().isoformat()
-TEST_TIME = datetime.now(UTC).isoformat()
-
-PHONES = st.integers(0, 2)
-TABS = st.integers(0, 1)
-PLANS = st.lists(st.sampled_from(FATES[:-1]), min_size=2, max_size=6) | st.just([])
-WORK = st.sampled_from(
-    [
-        "sheet",
-        "poison",
-        "progress",
-        "worker and photo",
-        "cross check",
-        "correct",
-        "correct",
-        "mend",
-        "void",
-        "open",
-    ]
-)
-OFFICE_WORK = {
-    "rename": "UPDATE worker SET name = name || '!'",
-    "add": "INSERT INTO task (organisation, id, site, code, name, planned_start, planned_finish)"
-    " SELECT organisation, gen_random_uuid(), id, '7', 'new', '2026-03-01', '2026-03-02'"
-    " FROM site ON CONFLICT DO NOTHING",
-    "delete": "DELETE FROM task WHERE code = '7'",
-    "return": "UPDATE entry SET state = 'returned', return_reason = 'which crew?'"
-    " WHERE state = 'submitted' AND kind = 'labour.sheet'",
-    "approve": "UPDATE entry SET state = 'approved' WHERE state = 'submitted'",
-    "crew": "UPDATE crew SET foreman = (SELECT foreman FROM crew WHERE name ="
-    " CASE WHEN crew.foreman = own.foreman THEN 'Rebar' ELSE 'Carpenters' END LIMIT 1)"
-    " FROM crew AS own WHERE own.name = 'Carpenters' AND crew.name = 'Rebar'",
-}
-"""By raw SQL, so that nothing of it depends on the code that is tested."""
-PHONE_TROUBLE = ("die at", "full at", "phone killed", "disk lost", "clock", "late", "server killed")
-OFFICE_TROUBLE = ("Postgres killed", "backup", "backup", "restore", "restore")
-OFFICE_TROUBLE += ("withdraw", "give back")
 COUNTS: Counter[str] = Counter()
 
 
@@ -99,32 +69,6 @@ class Promise(RuleBasedStateMachine):
 
     # What people do
 
-    def record(self, phone: Phone, kind: str, payload: dict[str, Any], **more: Any) -> Any:
-        name = more.pop("entity_id", None) or str(new_id())
-        return {
-            "id": str(new_id()),
-            "type": kind,
-            "entity_id": name,
-            "base_version": 0,
-            "payload": {"site": str(self.cast.site), **payload},
-            "client_time": TEST_TIME,
-        } | more
-
-    def sheet(self, phone: Phone, workers: list[str], amount: str, **more: Any) -> Any:
-        own = self.cast.crew if phone.name == "foreman" else self.cast.other_crew
-        payload = {
-            "work_day": TODAY,
-            "crew": str(own),
-            "task": None,
-            "note": "",
-            "lines": [
-                {"id": str(new_id()), "worker": worker, "unit": "man_days", "amount": amount}
-                for worker in workers
-            ],
-            "reason": more.pop("reason", None),
-        }
-        return self.record(phone, "labour.sheet", payload, **more)
-
     def save(self, number: int, tab: int, *records: Any) -> None:
         """Tap "Save": what is said to be saved is looked for ever after."""
         COUNTS["operations"] += 1
@@ -145,24 +89,13 @@ class Promise(RuleBasedStateMachine):
         phone.plan = list(plan)
         match what:
             case "sheet":
-                self.save(number, tab, self.sheet(phone, [str(self.cast.workers[0])], "1"))
+                self.save(number, tab, self.sheet_of(number, worker=0))
             case "poison":
-                self.save(number, tab, self.sheet(phone, [str(self.cast.workers[1])], "30"))
+                self.save(number, tab, self.sheet_of(number, worker=1, amount="30"))
             case "progress":
-                payload = {"work_day": TODAY, "task": str(self.cast.task), "status": "going"}
-                self.save(
-                    number,
-                    tab,
-                    self.record(phone, "progress.report", payload | {"percent": "40"}),
-                )
+                self.save(number, tab, words.progress(self.cast))
             case "cross check":
-                said = {
-                    "worker": str(self.cast.workers[0]),
-                    "month": TODAY[:7],
-                    "name": "Wang Wu",
-                    "shown": {TODAY: ["1", "0"]},
-                }
-                self.save(number, tab, self.record(phone, "labour.cross_check", said))
+                self.save(number, tab, words.cross_check(self.cast))
             case "worker and photo":
                 self.save_a_worker_his_sheet_and_a_photo(number, tab)
             case "correct" | "mend" | "void":
@@ -172,31 +105,17 @@ class Promise(RuleBasedStateMachine):
                 phone.wake(tab)
                 self.check(number)
 
+    def sheet_of(self, number: int, worker: int, amount: str = "1", **more: Any) -> dict[str, Any]:
+        """A sheet of the crew of that phone's foreman."""
+        workers = [str(self.cast.workers[worker])]
+        return words.sheet(self.cast, self.phones[number].name, workers, amount, **more)
+
     def save_a_worker_his_sheet_and_a_photo(self, number: int, tab: int) -> None:
-        phone = self.phones[number]
-        crew = self.cast.crew if phone.name == "foreman" else self.cast.other_crew
-        worker = self.record(
-            phone, "sites.worker", {"crew": str(crew), "name": "Lao Wang", "joined_on": TODAY}
-        )
-        sheet = self.sheet(phone, [worker["entity_id"]], "1", leans_on=[worker["entity_id"]])
-        data = b"\xff\xd8\xff" + os.urandom(400)
-        picture = {
-            "work_day": TODAY,
-            "entry": sheet["entity_id"],
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "bytes": len(data),
-            "width": 10,
-            "height": 10,
-            "media_type": "image/jpeg",
-        }
-        photo = self.record(phone, "photo.record", picture, leans_on=[sheet["entity_id"]])
-        photo["photo"] = {
-            "id": photo["entity_id"],
-            "bytes": list(data),
-            "thumb": [1],
-            "media_type": "image/jpeg",
-            "sha256": picture["sha256"],
-        }
+        name = self.phones[number].name
+        worker = words.new_worker(self.cast, name)
+        his = worker["entity_id"]
+        sheet = words.sheet(self.cast, name, [his], "1", leans_on=[his])
+        photo = words.photo_of(self.cast, sheet["entity_id"])
         self.save(number, tab, worker, sheet)
         self.save(number, tab, photo)
 
@@ -215,9 +134,9 @@ class Promise(RuleBasedStateMachine):
             return
         entry = shown[-1]
         if how == "void":
-            changed = self.record(phone, "entry.void", {"reason": "not so"})
+            changed = words.record(self.cast, "entry.void", {"reason": "not so"})
         else:
-            changed = self.sheet(phone, [str(self.cast.workers[1])], "0.5", reason="one more")
+            changed = self.sheet_of(number, worker=1, amount="0.5", reason="one more")
         changed |= {"entity_id": entry["id"], "base_version": entry["version"]}
         self.save(number, tab, changed)
 
@@ -270,7 +189,7 @@ class Promise(RuleBasedStateMachine):
                 phone.die()
             case "disk lost":
                 # Saving fails visibly until the app is launched again, as it does by itself.
-                lost = self.sheet(phone, [str(self.cast.workers[0])], "1")
+                lost = self.sheet_of(number, worker=0)
                 if phone.do("close") is not None:
                     said = phone.do("save", tab=0, records=[lost])
                     assert said is None or said["saved"] is False
