@@ -29,7 +29,7 @@ async def grid(actor: Actor, site: UUID | None = None, crew: UUID | None = None)
 def row(attendance: Attendance, crew: str, worker: str) -> Any:
     (one,) = [
         row
-        for crew_ in attendance.choice
+        for crew_ in attendance.crews
         if crew_.name == crew
         for row in crew_.workers
         if row.name == worker
@@ -70,14 +70,14 @@ async def test_every_total_is_the_summarys(cast: Cast) -> None:
         block = await grid(cast.owner, site)
 
         by_crew = await figures_by(cast, site, Grouping.CREW, block.total)
-        assert {str(crew.crew): crew.total for crew in block.choice} == by_crew
+        assert {str(crew.crew): crew.total for crew in block.crews} == by_crew
         for day, total in (await figures_by(cast, site, Grouping.DAY, block.total)).items():
             on = date.fromisoformat(day)
-            assert total_of(crew.on(on) for crew in block.choice) == total
+            assert total_of(crew.on(on) for crew in block.crews) == total
         for worker, total in (await figures_by(cast, site, Grouping.WORKER, block.total)).items():
             mine = [
                 one.total
-                for crew in block.choice
+                for crew in block.crews
                 for one in crew.workers
                 if str(one.worker) == worker
             ]
@@ -99,10 +99,22 @@ async def test_days_to_look_at_are_those_of_the_whole_company(cast: Cast) -> Non
     assert second.cells[march(12)].doubts == (DayDoubt.OVER_A_DAY,)
 
 
+async def test_of_a_site_with_too_many_workers_only_the_first_crew_is_read(cast: Cast) -> None:
+    await a_month_by_hand(cast)
+    whole = await grid(cast.office)
+    asked = (cast.office, None, "2026-03")
+    first = await attendance_of(*asked, None, NOW, english=True, at_once=2)
+    assert (first.too_many, first.crew_name) == (True, "Carpenters")
+    assert first.crews == whole.crews[:1], "with its days on other crews' sheets, too"
+    assert [one.name for one in first.choice] == ["Carpenters", "Rebar"]
+    named = await attendance_of(*asked, cast.other_crew, NOW, english=True, at_once=2)
+    assert (named.too_many, named.crews) == (False, whole.crews[1:])
+
+
 async def test_a_void_sheet_and_an_old_version_count_nowhere(cast: Cast) -> None:
     entry = await sheet_sent(cast, march(2), [line(cast.workers[0])], state="submitted")
     query(cast.url, "UPDATE labour_line SET state = 'void' WHERE sheet = $1", entry)
-    assert (await grid(cast.office)).choice == []
+    assert (await grid(cast.office)).crews == []
 
 
 async def test_a_worker_of_the_crew_without_a_day_has_an_empty_row(cast: Cast) -> None:
@@ -112,7 +124,7 @@ async def test_a_worker_of_the_crew_without_a_day_has_an_empty_row(cast: Cast) -
         "UPDATE roster SET left_on = '2026-02-28' WHERE worker = $1",
         cast.workers[3],
     )
-    (crew,) = (await grid(cast.office)).choice
+    (crew,) = (await grid(cast.office)).crews
     assert [(one.name, len(one.cells)) for one in crew.workers] == [
         ("worker 1", 1),
         ("worker 2", 0),
@@ -143,7 +155,7 @@ async def test_who_must_not_see_it_is_refused(cast: Cast, stranger: Actor) -> No
     for crew in (cast.far_crew, cast.workers[0]):
         with pytest.raises(Problem, match="not_found"):
             await grid(cast.office, None, crew)
-    assert (await grid(stranger)).choice == []
+    assert (await grid(stranger)).crews == []
 
 
 def test_signs_hold_without_colour() -> None:
@@ -177,10 +189,10 @@ async def test_the_demo_months_grid_is_the_demo_months_summary(demo_database_url
             block = await attendance_of(owner, site, month, None, NOW, english=True)
             summary = await month_summary(owner, site, month, Grouping.CREW, NOW, english=True)
             assert block.total == summary.total.without_pay()
-            assert {str(crew.crew): crew.total for crew in block.choice} == {
+            assert {str(crew.crew): crew.total for crew in block.crews} == {
                 one.key: one.figures.without_pay() for one in summary.rows
             }
-            compared += len(block.choice)
+            compared += len(block.crews)
         assert compared > 3
     finally:
         await close_database()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,11 +33,14 @@ async def attendance(
 ) -> Response[str]:
     """A site's month, crew by crew, workers by days."""
     found = await attendance_of(
-        request.user, named(site), month, named(crew), datetime.now(UTC), english=language() == "en"
+        request.user,
+        named(site),
+        month,
+        named(crew),
+        datetime.now(UTC),
+        english=language() == "en",
+        at_once=ROWS_AT_ONCE,
     )
-    too_many = found.crew is None and sum(len(one.workers) for one in found.crews) > ROWS_AT_ONCE
-    if too_many:
-        found = replace(found, crew=found.choice[0].crew, crew_name=found.choice[0].name)
     view = found.view
     link = links_of(view)
     following = view.month.next
@@ -53,7 +55,7 @@ async def attendance(
         view=view,
         link=link,
         same_crew=same_crew,
-        too_many=too_many,
+        too_many=found.too_many,
         words=words,
         next_month=following if following.first <= view.today else None,
     )

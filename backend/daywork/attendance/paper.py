@@ -120,8 +120,9 @@ class _Paper(Grid):
             self._ground(shade(day), self.get_x(), ROW)
             signs = signs_of(cell.figures) if cell else []
             self.write_signs(signs, doubtful=bool(cell and cell.doubts))
+        total = worker.total
         for kind in self.sums:
-            text = number(kind.of(worker.total))
+            text = number(kind.of(total))
             self.write_fitting(SUM, ROW, text, 8, bold=True, border=1)
         self.write_fitting(SIGN, ROW, "", 8, border=1)
         self.ln(ROW)

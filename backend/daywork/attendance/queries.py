@@ -2,25 +2,45 @@
 
 from uuid import UUID
 
-from daywork.attendance.rules import Cell, CrewLine
+from daywork.attendance.rules import Cell, CrewAtWork, CrewLine
 from daywork.ground.database import fetch
 from daywork.summary.rules import Month
 from daywork.summary.sums import LINES_OF_MONTH, SUMS, ZERO_WHERE_NONE, figures_in
 
 
+async def crews_at_work(organisation: UUID, site: UUID, month: Month) -> list[CrewAtWork]:
+    """Every crew with records in the month, by name."""
+    rows = await fetch(
+        f"""
+        WITH booked AS (
+            SELECT l.crew, count(DISTINCT l.worker) AS workers {LINES_OF_MONTH} GROUP BY l.crew
+        )
+        SELECT b.crew, c.name, b.workers
+        FROM booked b JOIN crew c ON c.organisation = $1 AND c.id = b.crew ORDER BY c.name, c.id
+        """,  # noqa: S608
+        organisation,
+        [site],
+        month.first,
+        month.last,
+    )
+    return [CrewAtWork(**row) for row in rows]
+
+
 async def lines_of_month(
-    organisation: UUID, site: UUID, month: Month, *, english: bool
+    organisation: UUID, site: UUID, month: Month, crew: UUID | None = None, *, english: bool
 ) -> list[CrewLine]:
     """Every worker's day with each crew, and the crews' workers who have no day.
 
-    Only crews with records appear. What a worker was booked for with other crews of the company,
-    also on other sites, comes along as sums a day. ``english`` prefers English names of trades.
+    Only crews with records appear, and only ``crew`` when one is named. What a worker was booked
+    for with other crews of the company, also on other sites, comes along as sums a day.
+    ``english`` prefers English names of trades.
     Who was entered twice and merged has the days of both records, under the one who was kept.
     """
     rows = await fetch(
         f"""
         WITH cells AS MATERIALIZED (
             SELECT l.crew, l.worker, l.work_day, {SUMS} {LINES_OF_MONTH}
+              AND ($6::uuid IS NULL OR l.crew = $6)
             GROUP BY l.crew, l.worker, l.work_day
         ), people AS (
             SELECT crew, worker FROM cells
@@ -68,6 +88,7 @@ async def lines_of_month(
         month.first,
         month.last,
         english,
+        crew,
     )
     return [
         CrewLine(

@@ -86,6 +86,15 @@ class WorkerMonth:
 
 
 @dataclass(frozen=True, slots=True)
+class CrewAtWork:
+    """A crew with records in the month, and how many workers they name."""
+
+    crew: UUID
+    name: str
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
 class CrewMonth:
     """One crew's grid. A worker who was with two crews has a row in each."""
 

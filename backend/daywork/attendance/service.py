@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.attendance import queries
-from daywork.attendance.rules import CrewMonth, grids_of
+from daywork.attendance.rules import CrewAtWork, CrewMonth, grids_of
 from daywork.chain.queries import head_of
 from daywork.chain.rules import code_of
 from daywork.ground.database import company_transaction
@@ -38,19 +38,18 @@ class Attendance:
     site: Site | None
     """None only for a company without sites."""
     days: list[SiteDay]
-    choice: list[CrewMonth]
+    choice: list[CrewAtWork]
     """Every crew with records in the month."""
     crew: UUID | None
-    """The crew asked for, which may have no records."""
+    """The crew asked for, which may have no records, or the first one of too many."""
     crew_name: str
+    too_many: bool
+    """All were asked for, and are too many at once."""
+    crews: list[CrewMonth]
+    """The crews in view."""
     hours: list[Decimal]
     """Hours per 工 that the month's lines were made with."""
     seal: Seal | None
-
-    @property
-    def crews(self) -> list[CrewMonth]:
-        """The crews in view."""
-        return [one for one in self.choice if self.crew in (None, one.crew)]
 
     @property
     def total(self) -> Figures:
@@ -65,8 +64,10 @@ async def attendance_of(
     now: datetime,
     *,
     english: bool,
+    at_once: int | None = None,
 ) -> Attendance:
-    """The month of a site, of the first one the actor may see when none is named.
+    """The month of a site, of the first one the actor may see when none is named; of its first crew
+    alone when all were asked for and have more workers than ``at_once``.
 
     Raises:
         Problem: ``not_found``, ``not_allowed`` or ``month_unreadable``.
@@ -78,11 +79,22 @@ async def attendance_of(
             view = replace(view, site=view.choice[0])
         site = view.site
         if site is None:
-            return Attendance(view, None, [], [], None, "", [], None)
+            return Attendance(view, None, [], [], None, "", False, [], [], None)
         names = await names_of(organisation, [site.id], crew=crew) if crew else []
         if crew and not names:
             raise NOT_FOUND()
-        lines = await queries.lines_of_month(organisation, site.id, view.month, english=english)
+        choice = await queries.crews_at_work(organisation, site.id, view.month)
+        too_many = (
+            crew is None
+            and at_once is not None
+            and len(choice) > 1
+            and sum(one.workers for one in choice) > at_once
+        )
+        if too_many:
+            crew, names = choice[0].crew, [choice[0].name]
+        lines = await queries.lines_of_month(
+            organisation, site.id, view.month, crew, english=english
+        )
         exceptions = await exceptions_of(organisation, [site.id], view.month.first, view.month.last)
         used = await divisors_of_month(organisation, [site.id], view.month)
         head, _at = await head_of(organisation, site.id)
@@ -90,9 +102,11 @@ async def attendance_of(
         view,
         site,
         days_of(site, exceptions, view.month.first, view.month.last),
-        grids_of(lines),
+        choice,
         crew,
         names[0] if names else "",
+        too_many,
+        grids_of(lines),
         used.get(site.id, [site.hours_per_day]),
         Seal(head.number, code_of(head.hash)) if head.number else None,
     )

@@ -83,7 +83,8 @@ def _write_crew(
     approved = {kind.title for kind in kinds()[:2]}
     row = 1
     for worker in crew.workers:
-        for place, kind in enumerate(kinds_in(worker.total)):
+        total = worker.total
+        for place, kind in enumerate(kinds_in(total)):
             for column, text in enumerate((worker.number, worker.name, worker.trade, kind.title)):
                 sheet.write_string(row, column, text, styles["text"])
             for column, (day, name) in enumerate(zip(days, shades, strict=True), NAMING):
@@ -93,15 +94,16 @@ def _write_crew(
                 if cell and cell.doubts and figure:
                     style = "doubt"
                 _write_figure(sheet, row, column, figure, styles[style])
-            sheet.write_number(row, last, float(kind.of(worker.total)), styles["sum"])
+            sheet.write_number(row, last, float(kind.of(total)), styles["sum"])
             if place == 0 and worker.doubtful:
                 words = "\n".join(
                     f"{cell.day.isoformat()}: {doubt_words(cell)}" for cell in worker.doubtful
                 )
                 sheet.write_string(row, last + 2, words, styles["text"])
             row += 1
-    for kind in kinds_in(crew.total):
-        _write_total(sheet, styles, row, kind, [crew.on(day.day) for day in days], crew.total)
+    of_days, of_all = [crew.on(day.day) for day in days], crew.total
+    for kind in kinds_in(of_all):
+        _write_total(sheet, styles, row, kind, of_days, of_all)
         row += 1
     sheet.freeze_panes(1, NAMING)
     sheet.repeat_rows(0)

@@ -28,7 +28,7 @@ TOLD_AT_ONCE: Final = 100
 MOST_OPEN: Final = 3
 """Packs of one person that may be in the making."""
 MOST_TRIES: Final = 3
-SILENT_FOR: Final = timedelta(minutes=5)
+SILENT_FOR: Final = timedelta(minutes=2)
 """Without a sign of life for so long whoever made a part is taken for dead."""
 KEPT_FOR: Final = timedelta(days=7)
 KEPT_IN_FULL: Final = timedelta(days=1)

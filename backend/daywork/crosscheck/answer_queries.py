@@ -160,6 +160,19 @@ _DISPUTE = """
 """
 
 
+async def anybody_spoke(organisation: UUID, site: UUID, month: date) -> bool:
+    """Whether a worker was asked for this month, or has answered."""
+    spoke: bool = await fetch_value(
+        "SELECT EXISTS (SELECT FROM cross_check_link WHERE organisation = $1 AND site = $2"
+        " AND month = $3) OR EXISTS (SELECT FROM cross_check WHERE organisation = $1"
+        " AND site = $2 AND month = $3)",
+        organisation,
+        site,
+        month,
+    )
+    return spoke
+
+
 async def disputes_of(
     organisation: UUID, site: UUID, month: Month, workers: Collection[UUID] | None = None
 ) -> list[Dispute]:

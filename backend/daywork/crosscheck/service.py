@@ -222,7 +222,10 @@ def standing(
 async def standings_of(
     organisation: UUID, site: UUID, month: Month, now: datetime
 ) -> dict[UUID, Standing]:
-    """How far each worker with recorded days is, on the running transaction."""
+    """How far each worker with recorded days is, on the running transaction; nothing where nobody
+    was ever asked and nobody has answered."""
+    if not await answer_queries.anybody_spoke(organisation, site, month.first):
+        return {}
     known = await _known(organisation, site, month, now)
     return {worker: known.standing(worker) for worker in known.days}
 

@@ -169,7 +169,7 @@ async def sheet_page(
     actor = request.user
     async with company_transaction(actor.organisation):
         found = await service.closed_sheet(actor, sheet)
-        due = await due_of(actor, sheet)
+        due = await due_of(actor, sheet, gathered=found.gathered)
         signatures = await signing_queries.signatures_of(actor.organisation, ("sheet", sheet))
         papers = await signing_queries.papers_of(actor.organisation, ("sheet", sheet))
         code = await code_about(actor.organisation, WAGES, sheet)

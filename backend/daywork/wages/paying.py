@@ -25,7 +25,7 @@ from daywork.sites.site import Site
 from daywork.summary.rules import Month
 from daywork.wages import payment_queries, queries, settling
 from daywork.wages.bank import LeftOut, PayOut
-from daywork.wages.gathering import gather
+from daywork.wages.gathering import Gathered, gather
 from daywork.wages.owing import dues_of, months_paid_by, settlements_due
 from daywork.wages.queries import Version
 from daywork.wages.rules import VERSION_REPLACED, Line
@@ -72,14 +72,20 @@ class Due:
         return self.total == ZERO
 
 
-async def due_of(actor: Actor, sheet_id: UUID, right: Right = Right.SEE_PAY) -> Due:
-    """What is still to be paid of a version.
+async def due_of(
+    actor: Actor,
+    sheet_id: UUID,
+    right: Right = Right.SEE_PAY,
+    gathered: Gathered | None = None,
+) -> Due:
+    """What is still to be paid of a version; ``gathered``, where its month was read already.
 
     Raises:
         Problem: ``not_found`` or ``not_allowed``.
     """
     version, site = await version_for(actor, sheet_id, right)
-    gathered = await gather(site, Month(*month_of(version.month)))
+    if gathered is None:
+        gathered = await gather(site, Month(*month_of(version.month)))
     latest = [
         one
         for one in await queries.versions_of_month(actor.organisation, site.id, version.month)

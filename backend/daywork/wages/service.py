@@ -306,6 +306,8 @@ class Closed:
     """Every version of the same sheet, the oldest first."""
     draft: UUID | None
     """A draft of the next version."""
+    gathered: Gathered | None = None
+    """The month as it stands now, of the newest version."""
 
 
 async def version_for(
@@ -331,6 +333,7 @@ async def closed_sheet(actor: Actor, sheet_id: UUID) -> Closed:
     version, site = await version_for(actor, sheet_id)
     lines = await queries.lines_of(actor.organisation, version.id)
     moved: list[Difference] = []
+    now: Gathered | None = None
     if version.latest:
         now = await gather(site, Month(*month_of(version.month)))
         moved = differences(lines, now.lines(version.crew))
@@ -344,4 +347,5 @@ async def closed_sheet(actor: Actor, sheet_id: UUID) -> Closed:
         moved,
         [one for one in others if one.crew == version.crew],
         next((one.id for one in drafts if one.crew == version.crew), None),
+        now,
     )
