@@ -138,6 +138,25 @@ async def test_faults_are_told_by_row_and_column_and_nothing_is_booked(
     assert of_company(books, "SELECT FROM payment") == []
 
 
+async def test_of_a_long_file_the_faults_come_first_and_the_rest_a_hundred_at_a_time(
+    books: Cast, client: Client
+) -> None:
+    rows = [f"7,worker 2,{n}.50,2026-04-02,R{n:03},成功\n" for n in range(1, 131)]
+    text = (
+        FILE.splitlines(keepends=True)[0] + "".join(rows) + "9,worker 9,1.00,2026-04-02,Z1,成功\n"
+    )
+    async with client(books.office) as browser:
+        file = (await bring(browser, books, text)).headers["location"]
+        first = (await browser.get(file)).text
+        numbers = re.findall(r">(R\d{3}|Z1)<", first)
+        assert numbers == ["Z1", *(f"R{n:03}" for n in range(1, 100))]
+        rest = (await browser.get(f"{file}?skip=100")).text
+        assert re.findall(r">(R\d{3}|Z1)<", rest) == [f"R{n:03}" for n in range(100, 131)]
+        assert re.findall(r">(R\d{3}|Z1)<", (await browser.get(f"{file}?find=r077")).text) == [
+            "R077"
+        ]
+
+
 async def test_a_payment_is_voided_with_a_reason_and_a_limit_is_kept(
     books: Cast, client: Client
 ) -> None:

@@ -14,6 +14,7 @@ from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND, Problem
 from daywork.money import importing, payment_queries, words
 from daywork.money.bank_file import FILE_MISSING, LARGEST_FILE
 from daywork.money.bank_headings import Column
+from daywork.money.matching import Judged
 from daywork.money.payment_pages import last_month, months_to_pay
 from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
@@ -22,6 +23,7 @@ from daywork.web.forms import Answers
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
+from daywork.web.stretches import FIRST, Stretch, Wanted, stretch_of
 
 
 async def _start(
@@ -81,6 +83,12 @@ def _day(text: str | None) -> date | None:
         return None
 
 
+def _said(row: Judged) -> str:
+    """What a row is found by: who it is, and what the file says."""
+    known = f"{row.worker.name}\n{row.worker.number}" if row.worker else ""
+    return f"{known}\n{row.line.name}\n{row.line.number}\n{row.line.reference}"
+
+
 async def _import_page(
     request: Request,
     bank_import: UUID,
@@ -88,6 +96,7 @@ async def _import_page(
     paid_on: date | None = None,
     for_month: str = "",
     problem: Problem | None = None,
+    wanted: Wanted = FIRST,
 ) -> Response[str]:
     actor = request.user
     now = datetime.now(UTC)
@@ -100,10 +109,18 @@ async def _import_page(
         if known.booked_at is None:
             seen = await importing.preview(actor, bank_import, paid_on, now)
     today = day_at(now, site.time_zone)
+    rows = (
+        sorted(seen.verdict.rows, key=lambda row: not (row.faults or row.repeats)) if seen else []
+    )
+    booked = stretch_of(payments, wanted, lambda one: f"{one.worker_name}\n{one.reference}")
+    stretch: Stretch[Any] = stretch_of(rows, wanted, _said) if seen else booked
     return page(
         request,
         "money/import.html",
         status=problem.kind.status if problem else 200,
+        stretch=stretch.at(
+            f"/labour/money/imports/{bank_import}", paid_on=paid_on, for_month=for_month
+        ),
         site=site,
         known=known,
         seen=seen,
@@ -129,9 +146,17 @@ async def import_page(
     bank_import: FromPath[UUID],
     paid_on: FromQuery[str | None] = None,
     for_month: FromQuery[str] = "",
+    find: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[str]:
-    """A file as it would be booked, or as it was."""
-    return await _import_page(request, bank_import, paid_on=_day(paid_on), for_month=for_month)
+    """A file as it would be booked, or as it was; rows with a fault come first."""
+    return await _import_page(
+        request,
+        bank_import,
+        paid_on=_day(paid_on),
+        for_month=for_month,
+        wanted=Wanted.read(find, skip),
+    )
 
 
 @post("/labour/money/imports/{bank_import:uuid}/book")
