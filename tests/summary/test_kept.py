@@ -36,6 +36,7 @@ from tests.support.phone_words import line
 MARCH = Month(date(2026, 3, 1), date(2026, 3, 31))
 APRIL = MARCH.next
 DECEMBER = Month(date(2025, 12, 1), date(2025, 12, 31))
+OCTOBER = DECEMBER.previous.previous
 NOW = datetime(2026, 4, 20, 4, 0, tzinfo=UTC)
 
 
@@ -90,11 +91,16 @@ async def untrue(cast: Cast) -> list[tuple[str, date]]:
         of = (cast.organisation, sites, first, last)
         read = {row["key"]: figures_in(dict(row)) for row in await fetch(sql, *of)}
         raw = await fetch(f"SELECT {key} AS key, {SUMS} {OF_MONTH} GROUP BY 1", *of)
-        if read != {row["key"]: figures_in(dict(row)) for row in raw}:
+        true = {row["key"]: figures_in(dict(row)) for row in raw}
+        if name in ("site_year", "task_year"):  # what came after may stand there as nothing
+            read, true = (
+                {key: one for key, one in rows.items() if one != Figures()} for rows in (read, true)
+            )
+        if read != true:
             found.append((name, last))
 
     async with company_transaction(cast.organisation, snapshot=True):
-        for month in (DECEMBER, MARCH, APRIL):
+        for month in (OCTOBER, DECEMBER, MARCH, APRIL):
             for way, key in OF_LINES.items():
                 own = "site" if way is Way.SITE else kept.KEYS[way][0]
                 asked = f"SELECT r.{own} AS key, {ADDED} FROM {{}} r GROUP BY 1"  # noqa: S608
@@ -145,6 +151,7 @@ async def differing(cast: Cast) -> list[Any]:
 async def test_whatever_happens_every_way_comes_to_the_sums_of_the_lines(cast: Cast) -> None:
     work_on(cast, cast.far_site, cast.far_crew, cast.workers[:3])
     life = Life(cast, random.Random(20260326))
+    life.months = (*life.months, (2025, 10))
     steps: list[Callable[[], Awaitable[None]]] = [
         life.record,
         life.record,
@@ -163,7 +170,7 @@ async def test_whatever_happens_every_way_comes_to_the_sums_of_the_lines(cast: C
     doubles = 0
     for _ in range(100):
         await life.rolls.choice(steps)()
-        doubles += of_lines(cast, MARCH).held + of_lines(cast, APRIL).held
+        doubles += sum(of_lines(cast, month).held for month in (OCTOBER, DECEMBER, MARCH, APRIL))
         for month in (MARCH, APRIL):
             assert await as_read(cast, month) == [of_lines(cast, month)] * 4
         assert await untrue(cast) == []

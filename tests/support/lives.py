@@ -29,8 +29,10 @@ class Life:
                 trade,
             )
 
+    months: tuple[tuple[int, int], ...] = ((2025, 12), (2026, 3), (2026, 4))
+
     def day(self) -> date:
-        year, month = self.rolls.choice(((2025, 12), (2026, 3), (2026, 4)))
+        year, month = self.rolls.choice(self.months)
         return date(year, month, self.rolls.randint(1, 4))
 
     async def record(self) -> None:

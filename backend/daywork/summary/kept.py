@@ -153,43 +153,50 @@ def rows_until(way: Way, sums: Sequence[str] = NAMES, *, moved: bool = True) -> 
     that ends on ``$4``, in parentheses. ``way`` is one of :data:`YEARLY`.
 
     Columns: site, the way's key, the sums. What has passed is read by the year, so that a company
-    that has been at work for long adds up no more rows than a young one.
+    that has been at work for long adds up no more rows than a young one; of the last year, the
+    months until then, or the whole without the months after, whichever are fewer. (Not of workers:
+    who came after has no row.) ``moved``: what :func:`moved_between` said.
     """
-    names = (*KEYS[way], *sums)
-    kept, made = (", ".join(f"{of}.{name}" for name in names) for of in "kr")
-    unmoved = "NOT EXISTS (SELECT FROM moved s WHERE s.site = k.site AND s.month = k.month)"
-    if not moved:
-        return f"""(
-        SELECT k.site, {kept} FROM labour_total k
-        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}_year'
-          AND k.month >= $3 AND k.month < date_trunc('year', $4::date)::date
-        UNION ALL
-        SELECT k.site, {kept} FROM labour_total k
-        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}'
-          AND k.month BETWEEN date_trunc('year', $4::date)::date AND $4
-        )"""  # noqa: S608 - pieces of SQL of our own
-    return f"""(
+    keys = [f"k.{key}" for key in KEYS[way]]
+    kept = ", ".join((*keys, *(f"k.{name}" for name in sums)))
+    less = ", ".join((*keys, *(f"-k.{name}" for name in sums)))
+    made = ", ".join(f"r.{name}" for name in (*KEYS[way], *sums))
+    ahead = "0" if way is Way.WORKER else "6"
+    # Before this day by the year, from it on by the month.
+    cut = f"date_trunc('year', $4::date + interval '{ahead} months')::date"
+    unmoved = whole = with_moved = lines = ""
+    if moved:
+        unmoved = "AND NOT EXISTS (SELECT FROM moved s WHERE s.site = k.site AND s.month = k.month)"
+        whole = "AND NOT EXISTS (SELECT FROM broken b WHERE b.site = k.site AND b.year = {})"
+        with_moved = f"""
         WITH moved AS MATERIALIZED ({_MOVED}),
         broken AS MATERIALIZED (
             SELECT DISTINCT site, date_trunc('year', month)::date AS year FROM moved
-            WHERE month < date_trunc('year', $4::date)::date)
-        SELECT k.site, {kept} FROM labour_total k
-        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}_year'
-          AND k.month >= $3 AND k.month < date_trunc('year', $4::date)::date
-          AND NOT EXISTS (SELECT FROM broken b WHERE b.site = k.site AND b.year = k.month)
-        UNION ALL
-        SELECT k.site, {kept} FROM labour_total k
-        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}'
-          AND k.month BETWEEN date_trunc('year', $4::date)::date AND $4 AND {unmoved}
+            WHERE month < {cut})"""  # noqa: S608 - pieces of SQL of our own
+        lines = f"""
         UNION ALL
         SELECT k.site, {kept} FROM broken b CROSS JOIN LATERAL (
             SELECT k.* FROM labour_total k
             WHERE k.organisation = $1 AND k.site = b.site AND k.way = '{way}'
-              AND k.month BETWEEN b.year AND (b.year + interval '1 year - 1 day')::date) AS k
-        WHERE {unmoved}
+              AND k.month BETWEEN b.year AND least((b.year + interval '1 year - 1 day')::date, $4)
+            ) AS k
+        WHERE true {unmoved}
         UNION ALL
-        SELECT s.site, {made} FROM moved s CROSS JOIN {_of_lines(way)} r
-    )"""  # noqa: S608 - pieces of SQL of our own
+        SELECT s.site, {made} FROM moved s CROSS JOIN {_of_lines(way)} r"""  # noqa: S608
+    return f"""({with_moved}
+        SELECT k.site, {kept} FROM labour_total k
+        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}_year'
+          AND k.month >= $3 AND k.month < {cut} {whole.format("k.month")}
+        UNION ALL
+        SELECT k.site, {kept} FROM labour_total k
+        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}'
+          AND k.month BETWEEN {cut} AND $4 {unmoved}
+        UNION ALL
+        SELECT k.site, {less} FROM labour_total k
+        WHERE k.organisation = $1 AND k.site = ANY($2) AND k.way = '{way}'
+          AND k.month > $4 AND k.month < {cut}
+          {whole.format("date_trunc('year', k.month)::date")}{lines}
+        )"""  # noqa: S608 - pieces of SQL of our own
 
 
 async def keep_up(organisation: UUID) -> int:
