@@ -8,6 +8,7 @@ from uuid import UUID
 
 from daywork.ground.database import fetch
 from daywork.people.actor import Actor
+from daywork.sites.tables import kept_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,17 @@ class LineOnSheet:
 async def lines_on_sheets(actor: Actor, sheets: Sequence[UUID]) -> dict[UUID, list[LineOnSheet]]:
     """The present lines of these sheets that claim work."""
     rows = await fetch(
-        """
+        f"""
         SELECT l.sheet, l.worker, coalesce(w.merged_into, w.id) AS person, w.name,
                w.trade, l.task, l.man_days, l.overtime_hours, r.left_on
         FROM labour_line l
         JOIN worker w ON w.organisation = l.organisation AND w.id = l.worker
         LEFT JOIN roster r ON r.organisation = l.organisation AND r.site = l.site
-             AND r.worker = coalesce(w.merged_into, l.worker)
+             AND r.worker = {kept_record("w")}
         WHERE l.organisation = $1 AND l.sheet = ANY($2) AND l.live
           AND (l.man_days > 0 OR l.overtime_hours > 0)
         ORDER BY l.sheet, w.number, w.name, w.id
-        """,
+        """,  # noqa: S608
         actor.organisation,
         list(sheets),
     )
@@ -49,11 +50,11 @@ async def lines_on_sheets(actor: Actor, sheets: Sequence[UUID]) -> dict[UUID, li
     return found
 
 
-_SAME_PERSON = """
+_SAME_PERSON = f"""
             SELECT coalesce(w.merged_into, w.id) AS id
             UNION ALL
             SELECT o.id FROM worker o WHERE o.organisation = w.organisation
-              AND o.merged_into = coalesce(w.merged_into, w.id)"""
+              AND o.merged_into = {kept_record("w")}"""  # noqa: S608
 """All records of the person that worker ``w`` is: who was entered twice and merged is one."""
 
 

@@ -14,18 +14,19 @@ import asyncpg
 from daywork.approvals.rules import DECIDED_HERE
 from daywork.ground.database import execute, fetch, fetch_one
 from daywork.ground.terms import EntryKind
+from daywork.sites.tables import kept_record
 
 Place = tuple[int, date, str, str, datetime, UUID]
 """Where a record stands: rank, work day, kind, crew's name, arrival, id."""
 
 _NOTED = "SELECT DISTINCT entry, worker FROM doubt_moved WHERE organisation = $1"
-_KIN = """
+_KIN = f"""
     CROSS JOIN LATERAL (
         SELECT coalesce(w.merged_into, w.id) AS id
         UNION ALL
         SELECT o.id FROM worker o WHERE o.organisation = w.organisation
-          AND o.merged_into = coalesce(w.merged_into, w.id)) AS same
-"""
+          AND o.merged_into = {kept_record("w")}) AS same
+"""  # noqa: S608
 _TOUCHED = f"""
     WITH noted AS MATERIALIZED ({_NOTED}),
     mine AS MATERIALIZED (

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from daywork.attendance.rules import Cell, CrewAtWork, CrewLine
 from daywork.ground.database import fetch
+from daywork.sites.tables import kept_record
 from daywork.summary.rules import Month
 from daywork.summary.sums import LINES_OF_MONTH, SUMS, ZERO_WHERE_NONE, figures_in
 
@@ -78,7 +79,7 @@ async def lines_of_month(
         FROM people p
         JOIN crew c ON c.organisation = $1 AND c.id = p.crew
         JOIN worker entered ON entered.organisation = $1 AND entered.id = p.worker
-        JOIN worker w ON w.organisation = $1 AND w.id = coalesce(entered.merged_into, entered.id)
+        JOIN worker w ON w.organisation = $1 AND w.id = {kept_record("entered")}
         LEFT JOIN trade t ON t.organisation = $1 AND t.id = w.trade
         LEFT JOIN cells ON cells.crew = p.crew AND cells.worker = p.worker
         LEFT JOIN booked b ON b.person = w.id AND b.work_day = cells.work_day

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import fetch, fetch_value
+from daywork.sites.tables import kept_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ async def approved_lines(
 ) -> list[ApprovedLine]:
     """The lines of these days that were approved, by day, crew and worker."""
     rows = await fetch(
-        """
+        f"""
         SELECT l.work_day AS day, c.name AS crew, w.number, w.name,
                coalesce(t.code || ' ' || t.name, '') AS task, l.man_days, l.hours_per_day,
                l.overtime_hours, l.rate_unit, l.rate_amount, l.earned, l.overtime_earned,
@@ -51,7 +52,7 @@ async def approved_lines(
         FROM labour_line l
         JOIN worker entered ON entered.organisation = l.organisation AND entered.id = l.worker
         JOIN worker w ON w.organisation = l.organisation
-             AND w.id = coalesce(entered.merged_into, entered.id)
+             AND w.id = {kept_record("entered")}
         JOIN crew c ON c.organisation = l.organisation AND c.id = l.crew
         JOIN entry e ON e.organisation = l.organisation AND e.id = l.sheet
         JOIN member a ON a.organisation = e.organisation AND a.id = e.author
@@ -60,7 +61,7 @@ async def approved_lines(
         WHERE l.organisation = $1 AND l.site = $2 AND l.work_day BETWEEN $3 AND $4
           AND l.live AND l.state = 'approved'
         ORDER BY l.work_day, c.name, w.number, w.name, l.id
-        """,
+        """,  # noqa: S608
         organisation,
         site,
         first,
@@ -280,16 +281,16 @@ async def disputes_open(
 ) -> list[OpenDispute]:
     """Disputes of these days that wait for an answer, by day."""
     rows = await fetch(
-        """
+        f"""
         SELECT w.id AS worker, w.name, w.number, d.work_day AS day, d.whole_month, d.at
         FROM cross_check_dispute d
         JOIN worker said ON said.organisation = d.organisation AND said.id = d.worker
         JOIN worker w ON w.organisation = d.organisation
-             AND w.id = coalesce(said.merged_into, said.id)
+             AND w.id = {kept_record("said")}
         WHERE d.organisation = $1 AND d.site = $2 AND d.work_day BETWEEN $3 AND $4
           AND d.outcome IS NULL
         ORDER BY d.work_day, w.name, d.at
-        """,
+        """,  # noqa: S608
         organisation,
         site,
         first,
@@ -303,15 +304,15 @@ async def advances_undecided(
 ) -> list[tuple[UUID, str, str, int]]:
     """Worker, name, number, and how many advances of these days wait or were returned."""
     rows = await fetch(
-        """
+        f"""
         SELECT w.id, w.name, w.number, count(*)::int AS n FROM advance a
         JOIN worker given ON given.organisation = a.organisation AND given.id = a.worker
         JOIN worker w ON w.organisation = a.organisation
-             AND w.id = coalesce(given.merged_into, given.id)
+             AND w.id = {kept_record("given")}
         WHERE a.organisation = $1 AND a.site = $2 AND a.work_day BETWEEN $3 AND $4
           AND a.state IN ('submitted', 'returned')
         GROUP BY w.id, w.name, w.number ORDER BY w.number, w.name
-        """,
+        """,  # noqa: S608
         organisation,
         site,
         first,

@@ -11,6 +11,7 @@ from uuid import UUID
 from daywork.chain.wage_contents import COLUMNS, DISPUTE_ANSWER
 from daywork.crosscheck.rules import Claim, Day
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
+from daywork.sites.tables import kept_record
 from daywork.summary.rules import Month
 
 # Answers
@@ -232,10 +233,10 @@ async def sheets_of_disputes(
     """By dispute of a day: the live sheets its worker stands on, under any of his records;
     without any it is left out."""
     rows = await fetch(
-        "SELECT DISTINCT d.id, l.sheet FROM cross_check_dispute d"
+        "SELECT DISTINCT d.id, l.sheet FROM cross_check_dispute d"  # noqa: S608
         " JOIN worker w ON w.organisation = d.organisation AND w.id = d.worker"
         " JOIN worker o ON o.organisation = w.organisation"
-        " AND coalesce(o.merged_into, o.id) = coalesce(w.merged_into, w.id)"
+        f" AND (o.id = {kept_record('w')} OR o.merged_into = {kept_record('w')})"
         " JOIN labour_line l"
         " ON l.organisation = d.organisation AND l.site = d.site AND l.worker = o.id"
         " AND l.work_day = d.work_day AND l.live AND l.state <> 'void'"

@@ -15,6 +15,7 @@ from daywork.ground.terms import RateUnit
 from daywork.labour.prices import Nearest, Pay, Rate, nearest_of
 from daywork.labour.rules import SheetPayload, WorkerPayload, man_days_of
 from daywork.people.actor import Actor
+from daywork.sites.tables import kept_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +246,10 @@ LINE_TO_PRICE = """
 """The columns of :class:`LineToPrice`, of a line ``l``, its site ``s`` and its worker ``w``: see
 :data:`ITS_WORKER`."""
 
-ITS_WORKER = """
+ITS_WORKER = f"""
     JOIN worker entered ON entered.organisation = l.organisation AND entered.id = l.worker
     JOIN worker w ON w.organisation = l.organisation
-         AND w.id = coalesce(entered.merged_into, entered.id)
+         AND w.id = {kept_record("entered")}
 """
 """The worker ``w`` of a line ``l``: who was entered twice and merged is the one who was kept."""
 

@@ -11,6 +11,7 @@ from daywork.ground.database import execute, fetch, fetch_one
 from daywork.ground.terms import EntryState
 from daywork.money.rules import AdvancePayload, Limit
 from daywork.people.actor import Actor
+from daywork.sites.tables import kept_record
 
 
 async def upsert_advances(actor: Actor, versions: Sequence[NewVersion]) -> None:
@@ -68,7 +69,7 @@ async def advances_seen(organisation: UUID, entries: Collection[UUID]) -> dict[U
     Who was entered twice and merged is one worker.
     """
     rows = await fetch(
-        """
+        f"""
         SELECT a.entry, p.id AS worker, p.name, r.left_on,
                coalesce(sum(o.amount) FILTER (WHERE o.site = a.site AND
                    date_trunc('month', o.work_day) = date_trunc('month', a.work_day)), 0)
@@ -78,7 +79,7 @@ async def advances_seen(organisation: UUID, entries: Collection[UUID]) -> dict[U
                count(o.entry) FILTER (WHERE o.work_day = a.work_day) AS same_day
         FROM advance a
         JOIN worker w ON w.organisation = a.organisation AND w.id = a.worker
-        JOIN worker p ON p.organisation = a.organisation AND p.id = coalesce(w.merged_into, w.id)
+        JOIN worker p ON p.organisation = a.organisation AND p.id = {kept_record("w")}
         LEFT JOIN roster r ON r.organisation = a.organisation AND r.site = a.site
              AND r.worker = a.worker
         LEFT JOIN worker same ON same.organisation = a.organisation
@@ -87,7 +88,7 @@ async def advances_seen(organisation: UUID, entries: Collection[UUID]) -> dict[U
              AND o.entry <> a.entry AND o.state IN ('submitted', 'approved')
         WHERE a.organisation = $1 AND a.entry = ANY($2)
         GROUP BY a.organisation, a.entry, p.id, p.name, r.left_on
-        """,
+        """,  # noqa: S608
         organisation,
         list(entries),
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
 from daywork.register.rules import Entry
+from daywork.sites.tables import kept_record
 
 _SAME_AS_W = """SELECT w.id UNION ALL SELECT o.id FROM worker o
             WHERE o.organisation = w.organisation AND o.merged_into = w.id"""
@@ -244,12 +245,12 @@ async def papers_ending(
     ``week`` asks for the second reminder. They are held until commit.
     """
     rows = await fetch(
-        """
+        f"""
         SELECT p.id AS certificate, r.site, w.name AS worker_name, p.valid_until
         FROM worker_certificate p
         JOIN worker holder ON holder.organisation = p.organisation AND holder.id = p.worker
         JOIN worker w ON w.organisation = p.organisation
-            AND w.id = coalesce(holder.merged_into, holder.id)
+            AND w.id = {kept_record("holder")}
         JOIN roster r ON r.organisation = p.organisation AND r.worker = w.id
             AND r.site = ANY($2)
         WHERE p.organisation = $1 AND p.voided_at IS NULL
@@ -257,7 +258,7 @@ async def papers_ending(
           AND (r.left_on IS NULL OR r.left_on >= $3)
           AND CASE WHEN $5 THEN p.told_week ELSE p.told_month END IS DISTINCT FROM p.valid_until
         ORDER BY p.valid_until, w.name, p.id FOR UPDATE OF p
-        """,
+        """,  # noqa: S608
         organisation,
         list(sites),
         today,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import fetch, fetch_one
+from daywork.sites.tables import kept_record
 from daywork.summary.rules import Figures, Month
 from daywork.summary.sums import LINES_OF_MONTH, OF_MONTH, SUMS, figures_in
 
@@ -31,16 +32,17 @@ class Narrowing:
     """Only approved lines with work and no rate."""
 
 
-_OF_TRADE_AND_CODE = """
-      AND ({trade}::uuid IS NULL AND NOT {no_trade}::boolean
-           OR (SELECT w.trade FROM worker entered JOIN worker w ON w.organisation = $1
-                   AND w.id = coalesce(entered.merged_into, entered.id)
-               WHERE entered.organisation = $1 AND entered.id = l.worker)
-               IS NOT DISTINCT FROM {trade})
-      AND ({code}::text IS NULL
-           OR coalesce((SELECT t.cost_code FROM task t WHERE t.organisation = $1
-                        AND t.id = l.task), '') = {code})
-"""
+# Which workers and tasks is asked once: a month of a company is a million lines.
+_OF_TRADE_AND_CODE = f"""
+      AND ({{trade}}::uuid IS NULL AND NOT {{no_trade}}::boolean
+           OR l.worker IN (
+               SELECT entered.id FROM worker entered
+               JOIN worker w ON w.organisation = $1 AND w.id = {kept_record("entered")}
+               WHERE entered.organisation = $1 AND w.trade IS NOT DISTINCT FROM {{trade}}))
+      AND ({{code}}::text IS NULL OR l.task IS NULL AND {{code}} = ''
+           OR l.task IN (SELECT t.id FROM task t WHERE t.organisation = $1
+                         AND coalesce(t.cost_code, '') = {{code}}))
+"""  # noqa: S608
 _NARROWED = f"""
       AND ($5::uuid IS NULL OR l.worker IN (
           SELECT id FROM worker WHERE organisation = $1 AND (id = $5 OR merged_into = $5)))
