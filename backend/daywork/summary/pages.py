@@ -3,11 +3,12 @@
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import ExitStack, aclosing
+from asyncio import Task, TaskGroup
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from contextlib import aclosing
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from litestar import Response, get, post
@@ -16,6 +17,7 @@ from litestar.response import Stream
 
 from daywork.ground.problems import NOT_FOUND
 from daywork.ground.terms import EntryState
+from daywork.people.actor import Actor
 from daywork.summary import service
 from daywork.summary.columns import grouping_name, name_of
 from daywork.summary.origins import Narrowing
@@ -293,26 +295,31 @@ async def advances(
 async def workbook(
     request: Request, site: FromQuery[str | None] = None, month: FromQuery[str | None] = None
 ) -> Stream:
-    """The month as Excel, in the person's language; made in a file and sent from it."""
+    """The month as Excel, in the person's language. The answer begins at once, so that a browser
+    shows the download while the file of a big company is still being made."""
     now, person = datetime.now(UTC), request.user
+    view = await service.view_of(person, named(site), month, now)
     parts = service.month_by_parts(person, named(site), month, now, english=language() == "en")
-    with ExitStack() as left:
-        file = left.enter_context(tempfile.TemporaryFile())
-        book = MonthBook(file, now, person.name, person.organisation_name)
-        async with aclosing(parts):
-            async for part in parts:
-                view = part.view
-                await asyncio.to_thread(book.write, part)
-        await asyncio.to_thread(book.close)
-        await service.note_export(person, view.sites, view.month.text)
-        left.pop_all()
     where = view.site.name if view.site else _("All sites")
     name = f"{_('Labour summary')} {where} {view.month.text}.xlsx"
-    return Stream(_pieces(file), media_type=XLSX, headers=attachment(name))
+    return Stream(_book(person, parts, now), media_type=XLSX, headers=attachment(name))
 
 
-async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
-    with file:
+async def _book(
+    person: Actor, parts: AsyncGenerator[service.Summary, None], now: datetime
+) -> AsyncIterator[bytes]:
+    """The workbook, made in a file and sent from it. Rows are read while others are written."""
+    with tempfile.TemporaryFile() as file:
+        book = MonthBook(file, now, person.name, person.organisation_name)
+        async with aclosing(parts), TaskGroup() as group:
+            writing: Task[None] | None = None
+            async for part in parts:
+                if writing is not None:
+                    await writing
+                view = part.view
+                writing = group.create_task(asyncio.to_thread(book.write, part))
+        await asyncio.to_thread(book.close)
+        await service.note_export(person, view.sites, view.month.text)
         file.seek(0)
         while piece := await asyncio.to_thread(file.read, 1 << 18):
             yield piece

@@ -105,6 +105,13 @@ async def view_for(actor: Actor, site_id: UUID | None, month: str | None, now: d
     )
 
 
+async def view_of(actor: Actor, site_id: UUID | None, month: str | None, now: datetime) -> View:
+    """As :func:`view_for`, on a transaction of its own: who may look is known before anything long
+    begins."""
+    async with company_transaction(actor.organisation, snapshot=True):
+        return await view_for(actor, site_id, month, now)
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A month in one grouping. ``total`` is of the database, not added up from ``rows``."""
