@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -105,6 +106,26 @@ def test_an_absurd_amount_is_a_fault_and_no_crash(absurd: Any) -> None:
         (row,) = read_bank_file("a.csv", data).lines
         assert row.amount is None
         assert [one.fault for one in row.faults] == [Fault.NOT_AN_AMOUNT]
+
+
+@pytest.mark.parametrize(
+    ("part", "swollen"),
+    [
+        ("xl/worksheets/sheet1.xml", b'<c t="n"><v>1</v></c>' * 400_000),
+        ("xl/styles.xml", b"<xf/>" * 450_000),
+    ],
+)
+def test_a_small_file_that_takes_minutes_to_read_is_refused_at_once(
+    part: str, swollen: bytes
+) -> None:
+    whole, packed = book(["姓名", "金额"], ["张三", 5]), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(packed, "w", 8) as new:
+        for name in old.namelist():
+            told = old.read(name)
+            new.writestr(name, told.replace(b"</row>", swollen + b"</row>", 1).replace(
+                b"</cellXfs>", swollen + b"</cellXfs>") if name == part else told)  # fmt: skip
+    assert len(packed.getvalue()) < 100_000
+    assert slug(packed.getvalue(), "pay.xlsx") == "bank_file_too_large"
 
 
 def test_every_fault_names_its_row_and_column() -> None:

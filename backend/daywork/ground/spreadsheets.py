@@ -16,6 +16,12 @@ import openpyxl  # type: ignore[import-untyped]  # it ships no types
 from daywork.ground.problems import ProblemKind
 
 LARGEST_UNPACKED: Final = 64 * 1024 * 1024
+MOST_TAGS: Final = {"xl/worksheets/": 1_500_000, "xl/sharedStrings": 1_500_000}
+"""In the parts of a book that hold its cells: thousands of rows of :data:`MOST_COLUMNS` cells. A
+file of a hundred kilobytes can be packed so that reading it takes minutes and gigabytes."""
+MOST_TAGS_BESIDE: Final = 400_000
+"""In every other part: styles, names, what was drawn."""
+_CHUNK: Final = 1024 * 1024
 MOST_COLUMNS: Final = 60
 
 _BROKEN: Final = (
@@ -47,10 +53,24 @@ def worksheets(data: bytes, *, formulas: bool, too_large: Callable[[], Exception
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         if sum(one.file_size for one in packed.infolist()) > LARGEST_UNPACKED:
             raise too_large()
+        if any(_too_many_tags(packed, one) for one in packed.namelist()):
+            raise too_large()
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=not formulas)
     for sheet in book.worksheets:
         sheet.reset_dimensions()  # some programs write them wrong
         yield sheet
+
+
+def _too_many_tags(packed: zipfile.ZipFile, name: str) -> bool:
+    """Whether a part would take too long to read, by what is soon counted."""
+    most = next((n for start, n in MOST_TAGS.items() if name.startswith(start)), MOST_TAGS_BESIDE)
+    tags = 0
+    with packed.open(name) as part:
+        while chunk := part.read(_CHUNK):
+            tags += chunk.count(b"<")
+            if tags > most:
+                return True
+    return False
 
 
 def lines_of_text(

@@ -3,6 +3,7 @@
 Nothing of it counts before somebody has seen the preview and said yes, and then all of it does.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ async def bring(actor: Actor, site_id: UUID, name: str, data: bytes) -> UUID:
         Problem: ``not_found``, ``not_allowed``, or why the file cannot be read.
     """
     await site_for(actor, site_id, Right.CLOSE_MONTH)
-    read: BankFile = read_bank_file(name, data)
+    read: BankFile = await asyncio.to_thread(read_bank_file, name, data)
     await import_queries.forget_looked_at(actor.organisation)
     bank_import = new_id()
     await import_queries.insert_import(
