@@ -23,10 +23,12 @@ async def days_of(
     only = None if workers is None else [*asked, *(one for one in kept if kept[one] in asked)]
     rows = await fetch(
         f"""
-        SELECT l.worker, l.work_day, array_agg(DISTINCT l.crew) AS crews, {SUMS} {LINES_OF_MONTH}
-          AND ($5::uuid[] IS NULL OR l.worker = ANY($5))
-        GROUP BY l.worker, l.work_day
-        """,
+        SELECT worker, work_day, crews, man_days, overtime_hours, pending_man_days,
+               pending_overtime
+        FROM (SELECT l.worker, l.work_day, array_agg(DISTINCT l.crew) AS crews, {SUMS}
+              {LINES_OF_MONTH} AND ($5::uuid[] IS NULL OR l.worker = ANY($5))
+              GROUP BY l.worker, l.work_day) AS day
+        """,  # noqa: S608
         organisation,
         [site],
         month.first,

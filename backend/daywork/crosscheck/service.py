@@ -154,9 +154,10 @@ class _Known:
 
     def standing(self, worker: UUID) -> Standing:
         """How far the worker's month is."""
+        answer = self.answers.get(worker)
         return standing(
-            shown_of(self.days[worker]),
-            self.answers.get(worker),
+            shown_of(self.days[worker]) if answer else {},
+            answer,
             self.disputes.get(worker, ()),
             asked=worker in self.links,
         )

@@ -233,39 +233,38 @@ def by_crew(sources: Sources) -> dict[UUID, Sources]:
     return found
 
 
+_OVERTIME: Final = {DayKind.WORKDAY: 3, DayKind.REST_DAY: 4, DayKind.STATUTORY_HOLIDAY: 5}
+"""Where the overtime of such a day stands among the fields of :class:`Figures`."""
+
+
 def figures_of(sources: Sources, kinds: Mapping[date, DayKind]) -> dict[UUID, Figures]:
     """Each worker's figures on the sheet that is made of these.
 
     ``kinds`` says what each day of the month is by law and by the site's week. Summed over all
     crews (:func:`by_crew`) the figures are those of the whole site.
     """
-    found: dict[UUID, Figures] = {}
+    booked: dict[UUID, list[Any]] = {}
     seen: set[tuple[UUID, date]] = set()
+    for day in sources.days:
+        if not _counts(day):
+            continue
+        sums = booked.get(day.worker)
+        if sums is None:
+            sums = booked[day.worker] = [0, *(ZERO,) * 7]
+        if (day.worker, day.work_day) not in seen and (day.man_days or day.overtime_hours):
+            seen.add((day.worker, day.work_day))
+            sums[0] += 1
+        sums[1] += day.man_days
+        sums[2] += day.hours
+        sums[_OVERTIME[kinds.get(day.work_day, DayKind.WORKDAY)]] += day.overtime_hours
+        sums[6] += day.labour
+        sums[7] += day.overtime
+    found = {worker: Figures(*sums) for worker, sums in booked.items()}
 
     def count(worker: UUID, figures: Figures) -> None:
         before = found.get(worker)
         found[worker] = before + figures if before else figures
 
-    for day in sources.days:
-        if not _counts(day):
-            continue
-        first = (day.worker, day.work_day) not in seen and bool(day.man_days or day.overtime_hours)
-        if first:
-            seen.add((day.worker, day.work_day))
-        kind = kinds.get(day.work_day, DayKind.WORKDAY)
-        count(
-            day.worker,
-            Figures(
-                days=int(first),
-                man_days=day.man_days,
-                hours=day.hours,
-                overtime_workday=day.overtime_hours if kind is DayKind.WORKDAY else ZERO,
-                overtime_rest=day.overtime_hours if kind is DayKind.REST_DAY else ZERO,
-                overtime_holiday=day.overtime_hours if kind is DayKind.STATUTORY_HOLIDAY else ZERO,
-                labour=day.labour,
-                overtime=day.overtime,
-            ),
-        )
     for item in sources.items:
         count(item.worker, _item_figures(item))
     for one in sources.lent:
