@@ -10,11 +10,11 @@ import pytest
 
 from daywork.approvals.service import approve, approve_clean, reopen, send_back
 from daywork.ground.ids import new_id
-from daywork.ground.problems import Problem
 from daywork.people.actor import Actor
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import line, report, said, send, sheet
+from tests.support.refusals import refused
 
 
 async def sent(cast: Cast, *mutations: dict[str, Any]) -> list[UUID]:
@@ -37,12 +37,6 @@ async def correct(cast: Cast, entry: UUID, amount: str = "0.5", base: int = 1) -
 def state(cast: Cast, entry: UUID) -> tuple[str, int, str | None]:
     row = query(cast.url, "SELECT state, version, return_reason FROM entry WHERE id = $1", entry)[0]
     return row["state"], row["version"], row["return_reason"]
-
-
-async def refused(deciding: Awaitable[object]) -> str:
-    with pytest.raises(Problem) as caught:
-        await deciding
-    return caught.value.kind.slug
 
 
 async def test_an_approved_sheet_earns(cast: Cast) -> None:

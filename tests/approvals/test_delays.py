@@ -26,12 +26,13 @@ from daywork.push.service import inbox
 from daywork.push.words import said as worded
 from daywork.sites.queries import site_by_id
 from daywork.web.language import speaking
-from tests.approvals.test_deciding import refused, sent, state
+from tests.approvals.test_deciding import sent, state
 from tests.delays.test_service import delay, on_record
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import report, said, send, sheet
 from tests.support.queues import checked
+from tests.support.refusals import refused
 
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(seconds=5)

@@ -20,11 +20,12 @@ from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 from daywork.sign_in.queries import open_session
 from daywork.sites.service import site_for, sites_for
-from tests.approvals.test_deciding import correct, refused, sent, state
+from tests.approvals.test_deciding import correct, sent, state
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.phone_words import line, report, said, send, sheet
 from tests.support.queues import checked
+from tests.support.refusals import refused
 
 MARCH = date(2026, 3, 1)
 IN_APRIL = datetime(2026, 4, 2, tzinfo=UTC)

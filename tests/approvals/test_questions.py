@@ -6,10 +6,11 @@ from daywork.approvals.opened import open_record
 from daywork.approvals.service import send_back
 from daywork.ground.database import company_transaction
 from daywork.sync.feed import pull
-from tests.approvals.test_deciding import correct, refused, sent, state
+from tests.approvals.test_deciding import correct, sent, state
 from tests.support.cast import Cast
 from tests.support.database import query
 from tests.support.phone_words import NOW, sheet
+from tests.support.refusals import refused
 
 
 async def on_the_phone(cast: Cast, entry: object) -> dict[str, str] | None:

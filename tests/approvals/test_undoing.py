@@ -13,10 +13,11 @@ from daywork.approvals.undoing import TAKEN_FOR, take_back
 from daywork.ground.database import company_transaction
 from daywork.people.actor import Actor
 from daywork.push.deliveries import claim
-from tests.approvals.test_deciding import correct, refused, sent, state
+from tests.approvals.test_deciding import correct, sent, state
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import line, sheet
+from tests.support.refusals import refused
 
 NOW = datetime.now(UTC)
 LATER = NOW + timedelta(seconds=5)

@@ -29,12 +29,12 @@ from daywork.register.rules import Change
 from daywork.register.sealing import CannotOpenError, Key, Keyring
 from daywork.sites.service import site_for
 from daywork.summary.rules import Month
-from tests.approvals.test_deciding import refused
 from tests.register.conftest import number
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.months import sheet_sent
 from tests.support.phone_words import line
+from tests.support.refusals import refused
 
 KEYS = Keyring([Key.of(bytes(32))])
 MARCH = Month(*month_of(date(2026, 3, 1)))

@@ -31,12 +31,12 @@ from daywork.summary.service import month_summary
 from daywork.wages.rules import Why
 from daywork.wages.settling import settle
 from daywork.web.language import speaking
-from tests.approvals.test_deciding import refused
 from tests.register.conftest import number
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.months import advance_given, sheet_sent
 from tests.support.phone_words import line
+from tests.support.refusals import refused
 from tests.wages.story import a_month, closed
 
 NOW = datetime(2026, 4, 20, 8, tzinfo=UTC)

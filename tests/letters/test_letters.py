@@ -3,11 +3,8 @@
 import asyncio
 from uuid import UUID
 
-import pytest
-
 from daywork.ground.database import company_transaction
 from daywork.ground.ids import new_id
-from daywork.ground.problems import Problem
 from daywork.ground.terms import PushResult, Role
 from daywork.letters import service
 from daywork.letters.queries import Letter
@@ -17,6 +14,7 @@ from daywork.people.actor import Actor
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import line, said, send, sheet
+from tests.support.refusals import refused
 
 
 def withdraw(cast: Cast, member: str = "foreman") -> None:
@@ -43,18 +41,11 @@ async def quarantined(cast: Cast) -> UUID:
     return UUID(str(sent["id"]))
 
 
-async def refused(cast: Cast, **other: object) -> UUID:
+async def refused_sheet(cast: Cast, **other: object) -> UUID:
     """A sheet for a crew that is gone; its letter."""
     sent = sheet(cast, crew=new_id(), **other)  # type: ignore[arg-type]
     assert said(await send(cast.foreman, sent)) == ["crew_unknown"]
     return UUID(str(sent["id"]))
-
-
-async def problem_of(work: object) -> str:
-    """The slug of the problem that a call ends in."""
-    with pytest.raises(Problem) as refusal:
-        await work  # type: ignore[misc]
-    return refusal.value.kind.slug
 
 
 # Who sees them
@@ -68,7 +59,7 @@ async def test_only_who_may_clear_up_the_site_sees_its_letters(cast: Cast, stran
     far_office = cast.actor("far_supervisor", (cast.far_site, Role.OFFICE))
     assert await letters(far_office) == []
     for nobody in (cast.supervisor, cast.foreman, cast.far_supervisor):
-        assert await problem_of(letters(nobody)) == "not_allowed"
+        assert await refused(letters(nobody)) == "not_allowed"
         assert await count_open(nobody) == 0
     assert (await count_open(cast.office), await count_open(far_office)) == (1, 0)
 
@@ -82,8 +73,8 @@ async def test_who_may_not_see_a_letter_cannot_settle_it(cast: Cast, stranger: A
         (cast.supervisor, "not_allowed"),
         (cast.foreman, "not_allowed"),
     ):
-        assert await problem_of(take_up(actor, letter)) == slug
-        assert await problem_of(put_aside(actor, letter, "no")) == slug
+        assert await refused(take_up(actor, letter)) == slug
+        assert await refused(put_aside(actor, letter, "no")) == slug
     assert value(cast.url, "SELECT count(*) FROM letter_decision") == 0
     assert value(cast.url, "SELECT count(*) FROM entry") == 0
 
@@ -95,7 +86,7 @@ async def test_a_letter_that_cannot_be_read_is_shown_where_its_author_works(cast
     [letter] = await letters(cast.office)
     assert (letter.site, letter.author_name) == (None, "foreman")
     assert await letters(cast.actor("far_supervisor", (cast.far_site, Role.OFFICE))) == []
-    assert await problem_of(take_up(cast.office, letter.id)) == "not_sendable"
+    assert await refused(take_up(cast.office, letter.id)) == "not_sendable"
     await put_aside(cast.office, letter.id, "came from a broken app")
     assert await letters(cast.office) == []
 
@@ -127,7 +118,7 @@ async def test_the_first_answer_for_a_mutation_stays_what_it_was(cast: Cast) -> 
 
 
 async def test_the_office_puts_the_crew_and_a_worker_right(cast: Cast) -> None:
-    letter = await refused(cast)
+    letter = await refused_sheet(cast)
     mending = Mending({"crew": cast.crew}, {0: cast.workers[2], 1: None})
     receipt = await take_up(cast.office, letter, mending)
     assert receipt.result is PushResult.APPLIED
@@ -138,7 +129,7 @@ async def test_the_office_puts_the_crew_and_a_worker_right(cast: Cast) -> None:
 
 
 async def test_what_the_rules_refuse_again_stays_one_open_letter(cast: Cast) -> None:
-    letter = await refused(cast)
+    letter = await refused_sheet(cast)
     receipt = await take_up(cast.office, letter)
     assert receipt.problem is not None
     assert receipt.problem.kind.slug == "crew_unknown"
@@ -175,24 +166,24 @@ async def test_two_in_the_office_book_it_once(cast: Cast) -> None:
     applied = [one for one in outcomes if getattr(one, "result", None) is PushResult.APPLIED]
     assert len(applied) == 1
     assert value(cast.url, "SELECT count(*) FROM entry_version") == 1
-    assert await problem_of(take_up(cast.office, letter)) == "letter_settled"
+    assert await refused(take_up(cast.office, letter)) == "letter_settled"
 
 
 async def test_putting_aside_needs_a_reason_and_deletes_nothing(cast: Cast) -> None:
     letter = await quarantined(cast)
-    assert await problem_of(put_aside(cast.office, letter, "  ")) == "reason_for_author"
+    assert await refused(put_aside(cast.office, letter, "  ")) == "reason_for_author"
     await put_aside(cast.office, letter, "Recorded twice")
     [settled] = await letters(cast.office, settled=True)
     assert (settled.how, settled.reason) == ("put_aside", "Recorded twice")
     assert len(settled.payload["lines"]) == 2
-    assert await problem_of(put_aside(cast.office, letter, "again")) == "letter_settled"
+    assert await refused(put_aside(cast.office, letter, "again")) == "letter_settled"
 
 
 # The author's phones
 
 
 async def test_any_phone_of_the_author_hears_of_the_letter_and_how_it_ended(cast: Cast) -> None:
-    letter = await refused(cast)
+    letter = await refused_sheet(cast)
     news = await news_for(cast.foreman, [letter], [])
     assert ([one.id for one in news.open], news.settled) == ([letter], [])
     await put_aside(cast.office, letter, "Not our crew")
@@ -202,7 +193,7 @@ async def test_any_phone_of_the_author_hears_of_the_letter_and_how_it_ended(cast
 
 
 async def test_nobody_else_hears_of_it_or_lets_it_go(cast: Cast, stranger: Actor) -> None:
-    letter = await refused(cast)
+    letter = await refused_sheet(cast)
     for other in (cast.other_foreman, cast.office, cast.owner, stranger):
         news = await news_for(other, [letter], [letter])
         assert (news.open, news.settled) == ([], [])
@@ -211,14 +202,14 @@ async def test_nobody_else_hears_of_it_or_lets_it_go(cast: Cast, stranger: Actor
 
 async def test_of_several_tries_the_author_hears_of_the_latest(cast: Cast) -> None:
     entity = new_id()
-    await refused(cast, entity_id=entity)
-    second = await refused(cast, entity_id=entity)
+    await refused_sheet(cast, entity_id=entity)
+    second = await refused_sheet(cast, entity_id=entity)
     assert [one.id for one in (await news_for(cast.foreman, [], [])).open] == [second]
 
 
 async def test_a_mended_record_settles_its_letter_by_itself(cast: Cast) -> None:
     entity = new_id()
-    letter = await refused(cast, entity_id=entity)
+    letter = await refused_sheet(cast, entity_id=entity)
     assert said(await send(cast.foreman, sheet(cast, entity_id=entity))) == ["applied"]
     assert await letters(cast.office) == []
     [settled] = (await news_for(cast.foreman, [letter], [])).settled
@@ -228,7 +219,7 @@ async def test_a_mended_record_settles_its_letter_by_itself(cast: Cast) -> None:
 async def test_what_its_author_discards_is_settled_but_a_quarantined_one_stays_the_offices(
     cast: Cast,
 ) -> None:
-    letter = await refused(cast)
+    letter = await refused_sheet(cast)
     await news_for(cast.foreman, [], [letter])
     assert await letters(cast.office) == []
     assert [one.id for one in await letters(cast.office, settled=True)] == [letter]

@@ -22,12 +22,12 @@ from daywork.summary.rules import Grouping, Month
 from daywork.summary.service import month_summary, sheets_behind
 from daywork.sync.feed import pull
 from daywork.wages.gathering import gather
-from tests.approvals.test_deciding import refused
 from tests.register.conftest import number
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.months import advance_given, set_rate, sheet_sent, work_on
 from tests.support.phone_words import line, said, send, sheet
+from tests.support.refusals import refused
 
 NOW = datetime(2026, 3, 20, 8, tzinfo=UTC)
 MARCH = Month(date(2026, 3, 1), date(2026, 3, 31))

@@ -31,12 +31,13 @@ from daywork.sites.queries import site_by_id
 from daywork.summary.owed import months_owed
 from daywork.sync.feed import pull
 from daywork.web.language import speaking
-from tests.approvals.test_deciding import refused, state
+from tests.approvals.test_deciding import state
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.months import sheet_sent
 from tests.support.phone_words import line, mutation, said, send
 from tests.support.queues import checked
+from tests.support.refusals import refused
 
 NOW = datetime.now(UTC)
 

@@ -10,7 +10,6 @@ import pytest
 
 from daywork.ground.database import company_transaction, execute
 from daywork.ground.ids import new_id
-from daywork.ground.problems import Problem
 from daywork.money.books import ledger_for, money_of_month
 from daywork.money.importing import book, bring, preview, undo_import
 from daywork.money.paying import payment_for, record_payments, void_payment
@@ -24,6 +23,7 @@ from tests.support.cast import Cast
 from tests.support.database import query
 from tests.support.months import advance_given, sheet_sent
 from tests.support.phone_words import line
+from tests.support.refusals import refused
 
 NOW = datetime(2026, 4, 20, 4, tzinfo=UTC)
 PAID = date(2026, 4, 10)
@@ -46,12 +46,6 @@ async def paid(cast: Cast, *payments: NewPayment, actor: Actor | None = None) ->
     who = actor or cast.office
     async with company_transaction(who.organisation):
         return await record_payments(who, cast.site, payments, NOW)
-
-
-async def refused(doing: Any) -> str:
-    with pytest.raises(Problem) as caught:
-        await doing
-    return caught.value.kind.slug
 
 
 async def void(actor: Actor, payment: UUID, reason: str = "typed wrong") -> None:

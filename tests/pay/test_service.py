@@ -15,11 +15,12 @@ from daywork.people.actor import Actor
 from daywork.sites.rules import RateScope, Whose
 from daywork.summary.rules import Grouping
 from daywork.summary.service import month_summary
-from tests.money.test_payments import close, refused
+from tests.money.test_payments import close
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.months import sheet_sent, work_on
 from tests.support.phone_words import line, report, said, send
+from tests.support.refusals import refused
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 MARCH = "2026-03"

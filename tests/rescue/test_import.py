@@ -18,10 +18,11 @@ from daywork.photos.storage import listed
 from daywork.rescue.rules import LARGEST_TEXT
 from daywork.rescue.service import import_rescue, look_at, rescues_seen_by, sweep_rescues
 from tests.rescue.files import PICTURE, rescue_file
-from tests.rescue.importing import brought, imported, outcomes, problem_of
+from tests.rescue.importing import brought, imported, outcomes
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import photo_row, said, send, sheet
+from tests.support.refusals import refused
 
 
 async def keys(store: ObjectStore) -> list[str]:
@@ -104,7 +105,7 @@ async def test_an_author_without_access_ends_in_quarantine_and_the_picture_is_no
     assert outcomes(again) == ["quarantined", "quarantined", "stored"]
     assert value(cast.url, "SELECT state FROM photo") == "complete"
     assert not again.rescue.file_kept
-    assert await problem_of(import_rescue(cast.office, store, seen.rescue.id)) == "rescue_over"
+    assert await refused(import_rescue(cast.office, store, seen.rescue.id)) == "rescue_over"
 
 
 async def test_a_member_whose_access_ended_altogether_is_quarantined_too(
@@ -168,7 +169,7 @@ async def test_a_damaged_or_truncated_file_is_refused_and_nothing_of_it_taken(
 ) -> None:
     shot = photo_row(cast, PICTURE)
     data = rescue_file(cast, sheet(cast), shot, pictures={shot["entity_id"]: PICTURE})
-    assert await problem_of(brought(cast.office, store, spoil(data))) == slug
+    assert await refused(brought(cast.office, store, spoil(data))) == slug
     assert value(cast.url, "SELECT count(*) FROM rescue") == 0
     assert await keys(store) == []
 
@@ -188,18 +189,18 @@ async def test_an_edited_file_is_refused(cast: Cast, store: ObjectStore) -> None
         rescue_file(cast, sent, compression=zipfile.ZIP_DEFLATED),
         rescue_file(cast, sent, extra={"big.json": b" " * (LARGEST_TEXT + 1)}),
     ):
-        assert await problem_of(brought(cast.office, store, edited)) == "rescue_edited"
+        assert await refused(brought(cast.office, store, edited)) == "rescue_edited"
 
 
 async def test_a_file_of_another_company_or_of_a_newer_app_is_refused(
     cast: Cast, store: ObjectStore, stranger: Actor
 ) -> None:
     data = rescue_file(cast, sheet(cast))
-    assert await problem_of(brought(stranger, store, data)) == "rescue_foreign"
+    assert await refused(brought(stranger, store, data)) == "rescue_foreign"
     newer = rescue_file(cast, sheet(cast), protocol=2)
-    assert await problem_of(brought(cast.office, store, newer)) == "rescue_too_new"
+    assert await refused(brought(cast.office, store, newer)) == "rescue_too_new"
     no_member = rescue_file(cast, sheet(cast), holder={"id": new_id()})
-    assert await problem_of(brought(cast.office, store, no_member)) == "rescue_foreign"
+    assert await refused(brought(cast.office, store, no_member)) == "rescue_foreign"
     assert value(cast.url, "SELECT count(*) FROM rescue") == 0
 
 
@@ -216,7 +217,7 @@ async def test_only_who_may_clear_up_every_site_of_the_file_may_bring_see_and_im
         (cast.supervisor, "not_allowed"),
         (far_office, "rescue_other_site"),
     ):
-        assert await problem_of(brought(actor, store, data)) == slug
+        assert await refused(brought(actor, store, data)) == slug
     rescue = await brought(cast.office, store, data)
     await import_rescue(cast.office, store, rescue)
     for actor, slug in (
@@ -225,8 +226,8 @@ async def test_only_who_may_clear_up_every_site_of_the_file_may_bring_see_and_im
         (far_office, "not_found"),
         (stranger, "not_found"),
     ):
-        assert await problem_of(look_at(actor, rescue)) == slug
-        assert await problem_of(import_rescue(actor, store, rescue)) == slug
+        assert await refused(look_at(actor, rescue)) == slug
+        assert await refused(import_rescue(actor, store, rescue)) == slug
     assert [one.id for one in await rescues_seen_by(cast.owner)] == [rescue]
     assert await rescues_seen_by(far_office) == []
     assert await rescues_seen_by(stranger) == []
@@ -249,4 +250,4 @@ async def test_a_file_only_looked_at_is_forgotten_after_a_day(
     assert await sweep_rescues(cast.organisation, store, now) == 0
     assert await sweep_rescues(cast.organisation, store, now + timedelta(hours=25)) == 1
     assert await keys(store) == []
-    assert await problem_of(look_at(cast.office, looked)) == "not_found"
+    assert await refused(look_at(cast.office, looked)) == "not_found"

@@ -13,11 +13,12 @@ from tests.approvals.test_levels import stand_in
 from tests.crosscheck.phones import cross_check
 from tests.money.test_advances import advance
 from tests.rescue.files import rescue_file
-from tests.rescue.importing import brought, imported, outcomes, problem_of
+from tests.rescue.importing import brought, imported, outcomes
 from tests.signatures.test_by_sync import signature
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
 from tests.support.phone_words import line, said, send, sheet
+from tests.support.refusals import refused
 
 
 async def test_a_signature_comes_in_with_its_sheet(cast: Cast, store: ObjectStore) -> None:
@@ -78,12 +79,12 @@ async def test_who_decides_brings_his_own_file_and_nobody_elses(
     one = sheet(cast)
     await send(cast.foreman, one)
     data = rescue_file(cast, member="supervisor", decisions=[kept(cast, one)])
-    assert await problem_of(brought(cast.far_supervisor, store, data)) == "not_allowed"
+    assert await refused(brought(cast.far_supervisor, store, data)) == "not_allowed"
     own = rescue_file(cast, member="far_supervisor", decisions=[kept(cast, one)])
-    assert await problem_of(brought(cast.far_supervisor, store, own)) == "rescue_other_site"
+    assert await refused(brought(cast.far_supervisor, store, own)) == "rescue_other_site"
     rescue = await brought(cast.supervisor, store, data)
-    assert await problem_of(look_at(cast.far_supervisor, rescue)) == "not_allowed"
-    assert await problem_of(import_rescue(cast.far_supervisor, store, rescue)) == "not_allowed"
+    assert await refused(look_at(cast.far_supervisor, rescue)) == "not_allowed"
+    assert await refused(import_rescue(cast.far_supervisor, store, rescue)) == "not_allowed"
     await import_rescue(cast.supervisor, store, rescue)
     assert outcomes(await look_at(cast.supervisor, rescue)) == ["applied"]
     assert [one.id for one in await rescues_seen_by(cast.supervisor)] == [rescue]

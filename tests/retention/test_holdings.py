@@ -17,13 +17,13 @@ from daywork.retention import service
 from daywork.retention.holdings import DELETABLE, HOLDINGS, REDONE, Fate
 from daywork.sites.service import site_for
 from daywork.sites.workforce import add_workers
-from tests.approvals.test_deciding import refused
 from tests.ground.test_tables import columns_in
 from tests.merging.test_merging import entered
 from tests.register.conftest import number
 from tests.retention.test_retention import NOW, OLD, done, pictured, purged
 from tests.support.cast import Cast
 from tests.support.database import query, value
+from tests.support.refusals import refused
 
 RARE = "邹独一"
 PHONE = "+8613977777771"

@@ -20,7 +20,6 @@ from daywork.register.rules import Change
 from daywork.retention import service
 from daywork.retention.rules import Standing, check_free
 from daywork.uploads.service import sweep_orphans
-from tests.approvals.test_deciding import refused
 from tests.merging.test_merging import entered
 from tests.photos.test_upload import jpeg
 from tests.register.conftest import number
@@ -28,6 +27,7 @@ from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.months import set_rate, sheet_sent, work_on
 from tests.support.phone_words import line, photo_row, said, send
+from tests.support.refusals import refused
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 OLD = date(2020, 5, 4)

@@ -17,11 +17,12 @@ from daywork.people.actor import Actor
 from daywork.signatures.queries import signatures_of, unsigned_on
 from daywork.signatures.rules import Party, Signature, Signing
 from daywork.signatures.service import remind, sign
-from tests.approvals.test_deciding import correct, refused, sent
+from tests.approvals.test_deciding import correct, sent
 from tests.support.cast import DAY, Cast, found
 from tests.support.client import client_of
 from tests.support.database import query, value
 from tests.support.phone_words import envelope, line, sheet
+from tests.support.refusals import refused
 from tests.support.server import Server
 
 DRAWN = "M10 20 L300 200 L500 20"
