@@ -5,6 +5,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from playwright.sync_api import Page
+
+from tests.support.browser import Phone
 from tests.support.cast import Cast, found
 from tests.support.client import client_of
 from tests.support.company import PASSWORD, quick_hash
@@ -51,6 +54,26 @@ def send_from_the_phone(server: Server, cast: Cast, *mutations: dict[str, Any]) 
 def login_of(cast: Cast, member: str) -> str:
     """The phone number to sign in with."""
     return str(value(cast.url, "SELECT phone FROM member WHERE id = $1", cast.members[member]))
+
+
+def fill_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
+    """Fill in the sign-in page that is shown."""
+    page.fill("input[name=login]", login)
+    page.fill("input[type=password]", password)
+    page.locator("main form button[type=submit], main form button:not([type])").first.click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def sign_in(phone: Phone, server: Server, cast: Cast, member: str, then: str = "") -> Page:
+    """Sign in by the page, as anybody does, on the way to another or to one's first."""
+    page = phone.open(f"{server.url}/sign-in" + (f"?next={then}" if then else ""))
+    fill_sign_in(page, login_of(cast, member))
+    return page
+
+
+def set_language(cast: Cast, language: str) -> None:
+    """Everybody speaks this language."""
+    query(cast.url, "UPDATE member SET language = $1", language)
 
 
 def states(cast: Cast, day: date | None = None) -> list[tuple[str, int, Decimal]]:

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.crew import found_with_yesterday
-from tests.journeys.test_the_main_job import set_language, sign_in
+from tests.journeys.crew import found_with_yesterday, set_language, sign_in
 from tests.support.browser import Phone, under_the_worker
 from tests.support.cast import Cast
 from tests.support.database import query, value

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.test_the_main_job import set_language, sign_in
+from tests.journeys.crew import set_language, sign_in
 from tests.support.browser import Phone
 from tests.support.cast import Cast, found
 from tests.support.company import PASSWORD, quick_hash

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.crew import set_language, sign_in
 from tests.journeys.test_approving import push
-from tests.journeys.test_the_main_job import set_language, sign_in
 from tests.support.browser import Phone, until
 from tests.support.cast import Cast, found
 from tests.support.company import PASSWORD, quick_hash

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.test_the_main_job import set_language, sign_in
+from tests.journeys.crew import set_language, sign_in
 from tests.support.browser import Phone
 from tests.support.cast import DAY, Cast, found
 from tests.support.client import client_of

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.crew import found_with_yesterday, today, yesterday
+from tests.journeys.crew import found_with_yesterday, set_language, sign_in, today, yesterday
 from tests.journeys.test_signing import draw
-from tests.journeys.test_the_main_job import set_language, sign_in
 from tests.support.browser import Phone, under_the_worker
 from tests.support.cast import Cast
 from tests.support.database import query, value

@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect
 
 from daywork.demo import SIGN_INS
 from daywork.ground import places
+from tests.journeys.crew import fill_sign_in
 from tests.support.browser import Phone
 from tests.support.database import query
 from tests.support.server import Server
@@ -101,15 +102,6 @@ def links(page: Page, base: str) -> Iterator[str]:
             yield clean
 
 
-def sign_in(phone: Phone, server: Server, login: str, password: str) -> Page:
-    page = phone.open(f"{server.url}/sign-in")
-    page.fill("input[name=login]", login)
-    page.fill("input[type=password]", password)
-    page.locator("main form button[type=submit], main form button:not([type])").first.click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    return page
-
-
 def faults_of(page: Page, language: str) -> list[str]:
     """What is wrong with the page on the screen."""
     found: list[str] = []
@@ -175,7 +167,8 @@ def test_every_screen_fits_speaks_and_is_open_to_all(
             look(phone.open(f"{demo_server.url}{public}"), public)
     query(demo_server.database_url, "UPDATE member SET language = $1", language)
     login, password = next((a, b) for said, _, a, b in SIGN_INS if said.lower().startswith(role))
-    page = sign_in(phone, demo_server, login, password)
+    page = phone.open(f"{demo_server.url}/sign-in")
+    fill_sign_in(page, login, password)
 
     seen: set[str] = set()
     waiting = [f"{demo_server.url}{begin}", f"{demo_server.url}/me"]
@@ -223,7 +216,8 @@ def test_a_workers_own_pages_and_the_sheet_of_codes_are_open_to_all(
     desk = new_phone(language, **small)
     looking = Looking(desk, language, "owner")
     login, password = next((a, b) for said, _, a, b in SIGN_INS if said.lower().startswith("owner"))
-    page = sign_in(desk, demo_server, login, password)
+    page = desk.open(f"{demo_server.url}/sign-in")
+    fill_sign_in(page, login, password)
     page.goto(f"{demo_server.url}/labour/crosscheck")
     if not page.locator(".cross-check").count():  # on the first of a month
         last = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).strftime("%Y-%m")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from daywork.demo import SIGN_INS
 from daywork.demo.people import SITES
-from tests.journeys.test_every_screen import sign_in
+from tests.journeys.crew import fill_sign_in
 from tests.support.browser import Phone
 from tests.support.database import query
 from tests.support.server import Server
@@ -23,7 +23,8 @@ def test_a_clerk_fills_in_missing_rates_and_books_a_crews_meals(
     )
     query(demo_server.database_url, "UPDATE member SET language = 'en'")
     phone = new_phone("en")
-    page = sign_in(phone, demo_server, login, password)
+    page = phone.open(f"{demo_server.url}/sign-in")
+    fill_sign_in(page, login, password)
     lake = f"site={SITES['lake'].id}"
 
     page.goto(f"{demo_server.url}/labour/rates?{lake}")

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.crew import found_with_yesterday
+from tests.journeys.crew import found_with_yesterday, set_language, sign_in
 from tests.journeys.test_approving import push
-from tests.journeys.test_the_main_job import set_language, sign_in
 from tests.rescue.hands import ready_phone, record_day
 from tests.support.browser import Phone
 from tests.support.cast import Cast, found

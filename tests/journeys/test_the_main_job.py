@@ -10,10 +10,15 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.crew import found_with_yesterday, login_of, states, yesterday
+from tests.journeys.crew import (
+    found_with_yesterday,
+    set_language,
+    sign_in,
+    states,
+    yesterday,
+)
 from tests.support.browser import Phone, under_the_worker
 from tests.support.cast import Cast
-from tests.support.company import PASSWORD
 from tests.support.database import query, value
 from tests.support.server import Server
 
@@ -50,16 +55,6 @@ def cast(app_server: Server) -> Cast:
     return found_with_yesterday(app_server)
 
 
-def sign_in(phone: Phone, server: Server, cast: Cast, member: str) -> Page:
-    """Sign in by the page, as anybody does."""
-    page = phone.open(f"{server.url}/sign-in")
-    page.fill("input[name=login]", login_of(cast, member))
-    page.fill("input[type=password]", PASSWORD)
-    page.locator("main form button[type=submit], main form button:not([type])").first.click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    return page
-
-
 def card(page: Page) -> Locator:
     """The day's sheet; the strip of days above it says the same words of other days."""
     return page.locator(".sheet-card")
@@ -70,11 +65,6 @@ def decided(page: Page, button: Locator) -> None:
     with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
         button.click()
     assert answer.value.ok
-
-
-def set_language(cast: Cast, language: str) -> None:
-    """Everybody speaks this language."""
-    query(cast.url, "UPDATE member SET language = $1", language)
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from daywork.ground.settings import Settings
+from tests.journeys.crew import sign_in
 from tests.support.browser import Phone
 from tests.support.cast import Cast, found
 from tests.support.client import client_of
@@ -88,16 +89,6 @@ def cast(server: Server) -> Cast:
         " SELECT organisation, id, false FROM member",
     )
     return cast
-
-
-def sign_in(phone: Phone, server: Server, cast: Cast, member: str, target: str) -> Page:
-    login = value(cast.url, "SELECT phone FROM member WHERE id = $1", cast.members[member])
-    page = phone.open(f"{server.url}/sign-in?next={target}")
-    page.fill("input[name=login]", str(login))
-    page.fill("input[type=password]", PASSWORD)
-    page.locator("main form button[type=submit], main form button:not([type])").first.click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-    return page
 
 
 def prepared(phone: Phone, server: Server, browser: Browser, *, grant: bool = True) -> None:

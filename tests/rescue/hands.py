@@ -6,27 +6,11 @@ from io import BytesIO
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.crew import login_of, today
+from tests.journeys.crew import sign_in, today
 from tests.support.browser import Phone, under_the_worker
 from tests.support.cast import Cast
-from tests.support.company import PASSWORD
 from tests.support.database import query
 from tests.support.server import Server
-
-
-def fill_sign_in(page: Page, cast: Cast, member: str) -> None:
-    """Fill in the sign-in page that is shown."""
-    page.fill("input[name=login]", login_of(cast, member))
-    page.fill("input[type=password]", PASSWORD)
-    page.locator("main form button[type=submit], main form button:not([type])").first.click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
-
-
-def sign_in(phone: Phone, server: Server, cast: Cast, member: str) -> Page:
-    """Sign in by the page, as anybody does."""
-    page = phone.open(f"{server.url}/sign-in")
-    fill_sign_in(page, cast, member)
-    return page
 
 
 def ready_phone(phone: Phone, server: Server, cast: Cast, member: str = "foreman") -> Page:

@@ -10,13 +10,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from daywork.web import assets
-from tests.journeys.crew import found_with_yesterday
+from tests.journeys.crew import fill_sign_in, found_with_yesterday, login_of, sign_in
 from tests.rescue.hands import (
     choose_picture,
-    fill_sign_in,
     ready_phone,
     record_day,
-    sign_in,
     take_picture,
     todays_sheets,
     waiting,
@@ -116,7 +114,7 @@ def test_signing_out_with_unsent_work_warns_and_nobody_else_sends_it(
 
     # Another foreman on the same phone: his outbox is his own, and empty.
     page.context.unroute(PUSH)
-    fill_sign_in(page, cast, "other_foreman")
+    fill_sign_in(page, login_of(cast, "other_foreman"))
     page.goto(f"{app_server.url}/m/outbox")
     expect(page.get_by_text("The office has everything")).to_be_visible()
     page.goto(f"{app_server.url}/m/me")
@@ -128,7 +126,7 @@ def test_signing_out_with_unsent_work_warns_and_nobody_else_sends_it(
     page.wait_for_url("**/sign-in*")
 
     # And it comes back with its owner.
-    fill_sign_in(page, cast, "foreman")
+    fill_sign_in(page, login_of(cast, "foreman"))
     page.goto(f"{app_server.url}/m/")
     expect(page.get_by_text("The office has it", exact=True).first).to_be_visible(timeout=30_000)
     assert todays_sheets(cast) == [("foreman", 1)]
@@ -150,7 +148,7 @@ def test_signing_out_on_an_online_page_brings_the_same_warning(
     page.wait_for_url("**/sign-in*")
     # With nothing unsent it just signs out.
     page.context.unroute(PUSH)
-    fill_sign_in(page, cast, "supervisor")
+    fill_sign_in(page, login_of(cast, "supervisor"))
     page.goto(f"{app_server.url}/m/outbox")
     expect(page.get_by_text("The office has everything")).to_be_visible(timeout=30_000)
     page.goto(f"{app_server.url}/me")
@@ -190,7 +188,7 @@ def test_a_lapsed_session_stops_the_sending_and_not_the_recording(
     assert todays_sheets(cast) == []
     page.locator(".banner").get_by_role("link", name="Sign in").click()
     page.wait_for_url("**/sign-in*")
-    fill_sign_in(page, cast, "foreman")
+    fill_sign_in(page, login_of(cast, "foreman"))
     expect(page.get_by_text("The office has everything")).to_be_visible(timeout=30_000)
     assert todays_sheets(cast) == [("foreman", 1)]
 
