@@ -61,8 +61,11 @@ def card(page: Page) -> Locator:
 
 
 def decided(page: Page, button: Locator) -> None:
-    """Press a button that decides, and wait for the server's answer."""
-    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+    """Press a button that decides, and wait for the answer to that and to nothing else the page
+    sends meanwhile."""
+    with page.expect_response(
+        lambda answer: answer.request.method == "POST" and "/approvals" in answer.url
+    ) as answer:
         button.click()
     assert answer.value.ok
 
