@@ -17,6 +17,7 @@ from tests.approvals.test_deciding import correct, sent, state
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import line, sheet
+from tests.support.push_service import with_a_device
 from tests.support.refusals import refused
 
 NOW = datetime.now(UTC)
@@ -47,22 +48,7 @@ async def test_a_return_taken_back_is_not_on_the_phone_any_more(cast: Cast) -> N
 
 async def test_nobody_is_woken_for_a_return_that_can_still_be_taken_back(cast: Cast) -> None:
     (entry,) = await sent(cast, sheet(cast))
-    whose = (cast.organisation, cast.members["foreman"])
-    query(
-        cast.url,
-        "INSERT INTO session (organisation, token_hash, id, member, expires_at)"
-        " VALUES ($1, '\\x01', gen_random_uuid(), $2, now() + interval '1 day')",
-        *whose,
-    )
-    query(
-        cast.url,
-        "INSERT INTO push_subscription (organisation, id, member, session, endpoint, p256dh, auth,"
-        " server_key, device, created_at, seen_at) VALUES ($1, gen_random_uuid(), $2, '\\x01',"
-        " 'https://push.example/1', $3, $4, 'k', 'phone', now(), now())",
-        *whose,
-        b"p" * 65,
-        b"a" * 16,
-    )
+    with_a_device(cast, cast.foreman)
     await send_back(cast.supervisor, entry, 1, "check", at=NOW)
     async with company_transaction(cast.organisation):
         at_once = await claim(cast.organisation, NOW + UNDO_SHOWN_FOR - timedelta(seconds=1), 9)

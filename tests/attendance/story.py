@@ -1,16 +1,12 @@
 """The month that the grid, its Excel and its paper are tested with, worked out by hand."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from tests.support.cast import Cast
-from tests.support.months import sheet_sent, work_on
+from tests.support.months import march, sheet_sent, work_on
 from tests.support.phone_words import line
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
-
-
-def march(day: int) -> date:
-    return date(2026, 3, day)
 
 
 async def a_month_by_hand(cast: Cast) -> None:

@@ -15,10 +15,10 @@ from daywork.ground.problems import Problem
 from daywork.people.actor import Actor
 from daywork.summary.rules import Figures, Grouping, total_of
 from daywork.summary.service import month_summary
-from tests.attendance.story import NOW, a_month_by_hand, march
+from tests.attendance.story import NOW, a_month_by_hand
 from tests.support.cast import Cast
 from tests.support.database import query
-from tests.support.months import sheet_sent
+from tests.support.months import march, sheet_sent
 from tests.support.phone_words import line
 
 

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -19,11 +18,10 @@ from daywork.backup.service import back_up
 from daywork.ground.ids import new_id
 from daywork.ground.settings import Settings
 from daywork.people.actor import Actor
-from daywork.people.passwords import hash_of
-from daywork.sign_in.service import cookie_value
 from tests.photos.test_upload import jpeg
 from tests.support.asking import let_go
 from tests.support.cast import DAY, Cast, found
+from tests.support.client import session_of
 from tests.support.database import apart, query, value
 from tests.support.phone_words import NOW
 from tests.support.server import serving
@@ -36,17 +34,8 @@ Tell = Callable[..., dict[str, Any]]
 
 def credentials(url: str, actor: Actor) -> dict[str, str]:
     """A session of this member's, as the phone's cookies carry it."""
-    secret, token = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
-    query(
-        url,
-        "INSERT INTO session (organisation, token_hash, id, member, long_lived, expires_at)"
-        " VALUES ($1, $2, $3, $4, true, now() + interval '1 day')",
-        actor.organisation,
-        hash_of(secret),
-        new_id(),
-        actor.member,
-    )
-    cookies = f"dw_session={cookie_value(actor.organisation, secret)}; dw_csrf={token}"
+    session, token = session_of(url, actor)
+    cookies = f"dw_session={session}; dw_csrf={token}"
     return {"cookies": cookies, "csrf": token, "member": str(actor.member)}
 
 

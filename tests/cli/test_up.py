@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,16 +16,9 @@ import pytest
 from daywork.cli.up import _greeting
 from daywork.ground.postgres import EmbeddedPostgres
 from daywork.ground.settings import load_settings
-from tests.support.processes import destroy, gone, within
+from tests.support.processes import destroy, free_port, gone, within
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Up:

@@ -7,7 +7,6 @@ import tracemalloc
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -38,11 +37,6 @@ from tests.support.refusals import refused
 
 KEYS = Keyring([Key.of(bytes(32))])
 MARCH = Month(*month_of(date(2026, 3, 1)))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ObjectStore:
-    return storage.open_storage(tmp_path.as_uri())
 
 
 async def asked(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import openpyxl
 import pypdf
@@ -34,6 +33,7 @@ from daywork.web.language import speaking
 from tests.register.conftest import number
 from tests.support.cast import DAY, Cast
 from tests.support.database import query, value
+from tests.support.disputes import disputed
 from tests.support.months import advance_given, sheet_sent
 from tests.support.phone_words import line
 from tests.support.refusals import refused
@@ -179,9 +179,9 @@ async def lacking(cast: Cast, month: str = "2026-03") -> set[tuple[str, str, str
 
 async def test_what_is_disputed_and_not_answered_is_missing(cast: Cast) -> None:
     await a_month(cast)
-    disputes(cast)
-    disputes(cast, day="2026-03-01", whole_month=True)
-    answered = disputes(cast, day="2026-03-09")
+    disputed(cast, date(2026, 3, 4))
+    disputed(cast, date(2026, 3, 1), whole_month=True)
+    answered = disputed(cast, date(2026, 3, 9))
     query(
         cast.url,
         "UPDATE cross_check_dispute SET outcome = 'declined', answer = 'Look at the photo',"
@@ -268,37 +268,8 @@ async def test_numbers_are_masked_unless_a_purpose_is_kept_on_record(cast: Cast)
     assert [json.loads(row["detail"])["full"] for row in taken] == [False, True]
 
 
-def disputes(cast: Cast, worker: int = 0, day: str = "2026-03-04", **other: Any) -> UUID:
-    """A worker says that a day, or the sum of a month, is not right; nobody has answered."""
-    said = new_id()
-    query(
-        cast.url,
-        "INSERT INTO cross_check (organisation, id, site, worker, month, outcome, name, shown,"
-        " shown_sha256, taken_by, at) VALUES ($1, $2, $3, $4, '2026-03-01', 'disputed', 'Wang',"
-        " '{}', sha256('x'), $5, '2026-04-02')",
-        cast.organisation,
-        said,
-        cast.site,
-        cast.workers[worker],
-        cast.members["foreman"],
-    )
-    query(
-        cast.url,
-        "INSERT INTO cross_check_dispute (organisation, id, cross_check, site, worker, work_day,"
-        " whole_month, man_days, overtime_hours, claimed_man_days, claimed_overtime, reason, at)"
-        " VALUES ($1, $2, $2, $3, $4, $5, $6, 0.5, 0, 1, 2, 'I was there', '2026-04-02')",
-        cast.organisation,
-        said,
-        cast.site,
-        cast.workers[worker],
-        date.fromisoformat(day),
-        other.get("whole_month", False),
-    )
-    return said
-
-
 async def test_what_workers_said_of_their_month_is_in_it(cast: Cast) -> None:
-    said = disputes(cast)
+    said = disputed(cast, date(2026, 3, 4))
     query(
         cast.url,
         "UPDATE cross_check_dispute SET outcome = 'agreed', answer = 'The guard saw him',"
@@ -311,9 +282,9 @@ async def test_what_workers_said_of_their_month_is_in_it(cast: Cast) -> None:
     assert [
         (row[0], row[titles.index("Outcome")], row[titles.index("Name")]) for row in signed
     ] == [("Cross-check", "Disputed", "Wang")]
-    _titles, disputed = found.table("7 Signatures.xlsx", "Disputed days")
-    assert disputed[1:7] == ("worker 1", 0.5, 0, 1, 2, "I was there")
-    assert disputed[8:] == ("put right", "The guard saw him", "supervisor")
+    _titles, shown = found.table("7 Signatures.xlsx", "Disputed days")
+    assert shown[1:7] == ("worker 1", 0.5, 0, 1, 2, "I was there")
+    assert shown[8:] == ("put right", "The guard saw him", "supervisor")
     other = await packed(cast, first="2026-04", last="2026-04")
     assert len(other.table("7 Signatures.xlsx", "Disputed days")) == 1
 

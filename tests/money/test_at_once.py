@@ -34,9 +34,9 @@ from tests.money.test_bank_file import csv_of
 from tests.pay.test_service import a_price, piece
 from tests.support.cast import Cast
 from tests.support.database import query
-from tests.support.months import sheet_sent
+from tests.support.months import march, sheet_sent
 from tests.support.phone_words import line
-from tests.wages.story import APRIL, a_month, closed, item, march
+from tests.wages.story import APRIL, a_month, closed, item
 
 PAID_ON = date(2026, 4, 10)
 LATER = datetime(2026, 4, 20, 3, 0, tzinfo=UTC)

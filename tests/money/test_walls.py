@@ -36,10 +36,10 @@ from tests.register.conftest import number
 from tests.support.cast import Cast, found
 from tests.support.client import client_of
 from tests.support.database import query
-from tests.support.months import advance_given, item_booked, set_rate, sheet_sent
+from tests.support.months import advance_given, item_booked, march, set_rate, sheet_sent
 from tests.support.phone_words import line
 from tests.support.server import Server
-from tests.wages.story import APRIL, MARCH, begun, closed, march
+from tests.wages.story import APRIL, MARCH, begun, closed
 
 KEYS = Keyring([Key.of(bytes(32))])
 NUMBER = number(707)

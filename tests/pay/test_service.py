@@ -18,16 +18,12 @@ from daywork.summary.service import month_summary
 from tests.money.test_payments import close
 from tests.support.cast import Cast
 from tests.support.database import query, value
-from tests.support.months import sheet_sent, work_on
+from tests.support.months import march, sheet_sent, work_on
 from tests.support.phone_words import line, report, said, send
 from tests.support.refusals import refused
 
 NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
 MARCH = "2026-03"
-
-
-def march(day: int) -> date:
-    return date(2026, 3, day)
 
 
 async def agreed(

@@ -14,11 +14,11 @@ from daywork.ground.ids import new_id
 from daywork.labour.prices import OvertimeWay
 from daywork.pay import piecework, rates, service
 from daywork.pay.rules import Basis, ItemKind, ShareBy
-from tests.pay.test_service import a_price, march, meals, piece
+from tests.pay.test_service import a_price, meals, piece
 from tests.support.cast import Cast, found
 from tests.support.client import client_of
 from tests.support.database import query
-from tests.support.months import sheet_sent
+from tests.support.months import march, sheet_sent
 from tests.support.phone_words import line
 from tests.support.server import Server
 from tests.wages.test_pages import closed

@@ -12,7 +12,6 @@ from daywork.people.actor import Actor
 from daywork.photos.rules import NoPreview
 from daywork.photos.service import receive_bytes
 from daywork.photos.showing import Small, original_of, thumbnail_of
-from daywork.photos.storage import open_storage
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.phone_words import photo_row, said, send, sheet
@@ -27,11 +26,6 @@ def jpeg(width: int = 640, height: int = 480, orientation: int = 1) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", exif=exif, quality=90)
     return out.getvalue()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ObjectStore:
-    return open_storage((tmp_path / "photos").as_uri())
 
 
 async def test_a_photo_is_complete_when_its_bytes_match(cast: Cast, store: ObjectStore) -> None:

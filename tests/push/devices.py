@@ -36,19 +36,27 @@ def signed_in(cast: Cast, actor: Actor, device: str = "phone") -> Actor:
     )
 
 
-async def subscribed(
-    cast: Cast, actor: Actor, push: PushService, key: ServerKey, device: str = "phone"
-) -> Browser:
-    browser = push.browser()
-    said = browser.subscription(key.public)
+async def subscribe(
+    cast: Cast, actor: Actor, browser: Browser, key: ServerKey, device: str = "phone"
+) -> None:
+    """This browser is the actor's from now on."""
+    said = browser.subscription(key.public)["keys"]
     await service.subscribe(
         signed_in(cast, actor, device),
         browser.endpoint,
-        said["keys"]["p256dh"],
-        said["keys"]["auth"],
+        said["p256dh"],
+        said["auth"],
         server_key=key.public,
         local=True,
     )
+
+
+async def subscribed(
+    cast: Cast, actor: Actor, push: PushService, key: ServerKey, device: str = "phone"
+) -> Browser:
+    """A new browser of the actor's."""
+    browser = push.browser()
+    await subscribe(cast, actor, browser, key, device)
     return browser
 
 

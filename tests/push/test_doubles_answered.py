@@ -10,27 +10,9 @@ from daywork.people.actor import Actor
 from tests.push.bookings import here, inbox, kept, there, told
 from tests.support.cast import Cast
 from tests.support.database import query
+from tests.support.push_service import with_a_device
 
 APRIL = datetime(2026, 4, 2, tzinfo=UTC)
-
-
-def with_a_device(cast: Cast, reader: Actor) -> None:
-    """The reader has let a phone be woken."""
-    query(
-        cast.url,
-        "INSERT INTO session (organisation, token_hash, id, member, expires_at)"
-        " VALUES ($1, 'phone', gen_random_uuid(), $2, now() + interval '1 day')",
-        cast.organisation,
-        reader.member,
-    )
-    query(
-        cast.url,
-        "INSERT INTO push_subscription (organisation, id, member, session, endpoint, p256dh, auth,"
-        " server_key) VALUES ($1, gen_random_uuid(), $2, 'phone', 'https://push.example/1',"
-        " decode(repeat('04', 65), 'hex'), decode(repeat('01', 16), 'hex'), 'key')",
-        cast.organisation,
-        reader.member,
-    )
 
 
 async def answered(cast: Cast, counts: UUID | None, reason: str = "night shift") -> None:

@@ -14,7 +14,7 @@ from daywork.push.queries import Preference
 from daywork.push.rules import MOST_ATTEMPTS, MessageKind
 from daywork.push.sending import Sender
 from daywork.push.wire import Postman
-from tests.push.devices import deliveries, signed_in, subscribed, tell
+from tests.push.devices import deliveries, subscribe, subscribed, tell
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.push_service import PushService
@@ -72,16 +72,8 @@ async def test_a_browser_that_changes_hands_tells_its_new_holder_alone(
     awake: Cast, push_service: PushService, key: ServerKey, sender: Sender
 ) -> None:
     browser = await subscribed(awake, awake.foreman, push_service, key)
-    said = browser.subscription(key.public)["keys"]
     await tell(awake, awake.foreman, "before")
-    await service.subscribe(
-        signed_in(awake, awake.supervisor),
-        browser.endpoint,
-        said["p256dh"],
-        said["auth"],
-        server_key=key.public,
-        local=True,
-    )
+    await subscribe(awake, awake.supervisor, browser, key)
     await tell(awake, awake.foreman, "after")
     await sender.send_due(awake.organisation)
     assert push_service.received == []

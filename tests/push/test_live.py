@@ -13,12 +13,11 @@ import httpx
 import pytest
 
 from daywork.people.actor import Actor
-from tests.cli.test_up import free_port
 from tests.support.cast import Cast, found
 from tests.support.client import client_of
 from tests.support.database import query, value
 from tests.support.phone_words import envelope, sheet
-from tests.support.processes import within
+from tests.support.processes import free_port, within
 from tests.support.server import Server
 
 

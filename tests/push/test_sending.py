@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from daywork.push import service
 from daywork.push.keys import ServerKey
 from daywork.push.rules import LARGEST_PAYLOAD, MOST_ATTEMPTS
 from daywork.push.sending import Sender
 from daywork.push.wire import Postman
-from tests.push.devices import deliveries, signed_in, subscribed, tell
+from tests.push.devices import deliveries, subscribe, subscribed, tell
 from tests.support.cast import Cast
 from tests.support.database import query, value
-from tests.support.push_service import Answer, Browser, PushService
+from tests.support.push_service import Answer, PushService
 
 MINUTE = timedelta(minutes=1)
 
@@ -88,22 +87,10 @@ async def test_a_browser_that_is_gone_is_not_posted_to_again(
     await tell(awake, awake.foreman, "another")
     await sender.send_due(awake.organisation)
     assert len(push_service.received) == 1
-    await subscribed_again(awake, browser, key)
+    await subscribe(awake, awake.foreman, browser, key)
     await tell(awake, awake.foreman, "a third")
     await sender.send_due(awake.organisation)
     assert len(push_service.taken()) == 1
-
-
-async def subscribed_again(cast: Cast, browser: Browser, key: ServerKey) -> None:
-    said = browser.subscription(key.public)["keys"]
-    await service.subscribe(
-        signed_in(cast, cast.foreman),
-        browser.endpoint,
-        said["p256dh"],
-        said["auth"],
-        server_key=key.public,
-        local=True,
-    )
 
 
 async def test_429_is_waited_out_by_all_that_go_to_that_service(

@@ -2,14 +2,12 @@
 his goes missing or out under another name."""
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from daywork.web import assets
 from tests.journeys.crew import fill_sign_in, found_with_yesterday, login_of, sign_in
 from tests.rescue.hands import (
     choose_picture,
@@ -33,15 +31,6 @@ PUSH = "**/api/sync/push"
 def cast(app_server: Server) -> Cast:
     """A crew with a sheet of yesterday, and members who can sign in."""
     return found_with_yesterday(app_server)
-
-
-@pytest.fixture
-def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of what was built, for tests that release a new version."""
-    copy = tmp_path / "dist"
-    shutil.copytree(assets.dist(), copy)
-    monkeypatch.setattr(assets, "dist", lambda: copy)
-    return copy
 
 
 def cut(route: Route) -> None:

@@ -1,7 +1,6 @@
 """Each table that holds people's or wage data says what lock and purge do with it, and does it."""
 
 from datetime import date
-from pathlib import Path
 
 import asyncpg
 import msgspec
@@ -11,7 +10,6 @@ from obstore.store import ObjectStore
 from daywork.ground.database import company_transaction
 from daywork.ground.ids import new_id
 from daywork.people.rules import Right
-from daywork.photos import storage
 from daywork.register.rules import Change
 from daywork.retention import service
 from daywork.retention.holdings import DELETABLE, HOLDINGS, REDONE, Fate
@@ -23,15 +21,11 @@ from tests.register.conftest import number
 from tests.retention.test_retention import NOW, OLD, done, pictured, purged
 from tests.support.cast import Cast
 from tests.support.database import query, value
+from tests.support.disputes import disputed
 from tests.support.refusals import refused
 
 RARE = "邹独一"
 PHONE = "+8613977777771"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ObjectStore:
-    return storage.open_storage(tmp_path.as_uri())
 
 
 def test_no_table_is_forgotten(database_url: str) -> None:
@@ -191,29 +185,7 @@ async def test_pay_that_was_booked_later_counts_for_the_last_pay(cast: Cast) -> 
 
 
 async def test_a_disputed_day_holds_the_site(cast: Cast, store: ObjectStore) -> None:
-    said, dispute = new_id(), new_id()
-    query(
-        cast.url,
-        "INSERT INTO cross_check (organisation, id, site, worker, month, outcome, name, shown,"
-        " shown_sha256, taken_by, at) VALUES ($1, $2, $3, $4, '2020-05-01', 'disputed', 'w', '{}',"
-        " sha256('x'), $5, '2020-06-01')",
-        cast.organisation,
-        said,
-        cast.site,
-        cast.workers[0],
-        cast.members["foreman"],
-    )
-    query(
-        cast.url,
-        "INSERT INTO cross_check_dispute (organisation, id, cross_check, site, worker, work_day,"
-        " man_days, overtime_hours, claimed_man_days, claimed_overtime, reason, at) VALUES"
-        " ($1, $2, $3, $4, $5, '2020-05-04', 0, 0, 1, 0, 'I was there', '2020-06-01')",
-        cast.organisation,
-        dispute,
-        said,
-        cast.site,
-        cast.workers[0],
-    )
+    dispute = disputed(cast, date(2020, 5, 4))
     noting = service.note_days(cast.office, cast.site, OLD, OLD, NOW)
     assert await refused(noting) == "site_still_disputed"
     done(cast, OLD, OLD)

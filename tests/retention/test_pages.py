@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from daywork.ground.ids import new_id
 from tests.register.conftest import House, house
 from tests.support.company import Browser
 from tests.support.database import query, value
+from tests.support.disputes import disputed
 
 __all__ = ["house"]
 
@@ -145,29 +145,8 @@ def test_the_owner_purges_what_the_page_named_once(house: House) -> None:
 
 
 def test_a_disputed_day_is_told_before_anything_else(house: House) -> None:
-    cast, said = house.cast, new_id()
     days(house, date(2018, 1, 1), date(2018, 2, 1))
-    query(
-        cast.url,
-        "INSERT INTO cross_check (organisation, id, site, worker, month, outcome, name, shown,"
-        " shown_sha256, taken_by, at) VALUES ($1, $2, $3, $4, '2018-01-01', 'disputed', 'w', '{}',"
-        " sha256('x'), $5, '2018-02-01')",
-        cast.organisation,
-        said,
-        cast.site,
-        cast.workers[0],
-        cast.members["foreman"],
-    )
-    query(
-        cast.url,
-        "INSERT INTO cross_check_dispute (organisation, id, cross_check, site, worker, work_day,"
-        " man_days, overtime_hours, claimed_man_days, claimed_overtime, reason, at) VALUES"
-        " ($1, $2, $2, $3, $4, '2018-01-04', 0, 0, 1, 0, 'I was there', '2018-02-01')",
-        cast.organisation,
-        said,
-        cast.site,
-        cast.workers[0],
-    )
+    disputed(house.cast, date(2018, 1, 4))
     html = house("owner").get(path(house)).text
     assert "A worker disputes 1 day of this site" in html
     assert "/retention/purge" not in html

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -31,11 +30,6 @@ from tests.support.refusals import refused
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 OLD = date(2020, 5, 4)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ObjectStore:
-    return storage.open_storage(tmp_path.as_uri())
 
 
 async def pictured(cast: Cast, store: ObjectStore) -> bytes:

@@ -1,12 +1,24 @@
-"""An S3 of our own on loopback (moto), as the usual ``AWS_…`` variables describe it."""
+"""Where pictures and papers lie: a folder, or an S3 of our own on loopback (moto), as the usual
+``AWS_…`` variables describe it.
+"""
 
 import os
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 from moto.server import ThreadedMotoServer
+from obstore.store import ObjectStore
+
+from daywork.photos.storage import open_storage
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ObjectStore:
+    """An empty folder."""
+    return open_storage((tmp_path / "photos").as_uri())
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ from daywork.sign_in.service import cookie_value
 from tests.support.database import query
 
 
-def client_of(database_url: str, base_url: str, actor: Actor) -> httpx.AsyncClient:
-    """An HTTP client of this member; the session is written straight into the database."""
+def session_of(database_url: str, actor: Actor) -> tuple[str, str]:
+    """The session cookie and the CSRF token of a member who has just signed in: the session is
+    written straight into the database."""
     secret = secrets.token_urlsafe(32)
-    token = secrets.token_urlsafe(24)
     query(
         database_url,
         "INSERT INTO session (organisation, token_hash, id, member, long_lived, expires_at)"
@@ -24,7 +24,13 @@ def client_of(database_url: str, base_url: str, actor: Actor) -> httpx.AsyncClie
         new_id(),
         actor.member,
     )
-    cookies = {"dw_session": cookie_value(actor.organisation, secret), "dw_csrf": token}
+    return cookie_value(actor.organisation, secret), secrets.token_urlsafe(24)
+
+
+def client_of(database_url: str, base_url: str, actor: Actor) -> httpx.AsyncClient:
+    """An HTTP client of this member."""
+    session, token = session_of(database_url, actor)
+    cookies = {"dw_session": session, "dw_csrf": token}
     return httpx.AsyncClient(
         base_url=base_url,
         cookies=cookies,

@@ -47,6 +47,11 @@ class Facts:
         )
 
 
+def march(day: int) -> date:
+    """A day of the month that most stories tell."""
+    return date(2026, 3, day)
+
+
 async def happen(cast: Cast, case: dict[str, Any]) -> None:
     """Set up sites and rates as the case says, send its sheets, and decide on them."""
     places = {"a": (cast.site, cast.crew), "b": (cast.far_site, cast.far_crew)}

@@ -1,6 +1,9 @@
-"""Waiting for what other processes do, seeing them end, and clearing up behind a database."""
+"""Ports for other processes, waiting for what they do, seeing them end, and clearing up behind a
+database.
+"""
 
 import shutil
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +28,13 @@ def within(seconds: float, happens: Callable[[], bool]) -> bool:
             return True
         time.sleep(0.02)
     return happens()
+
+
+def free_port() -> int:
+    """A port that nobody listens on, for a process that is told where to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def destroy(home: Path) -> None:

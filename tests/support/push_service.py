@@ -22,6 +22,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from daywork.people.actor import Actor
+from tests.support.cast import Cast
+from tests.support.database import query
+
 
 def _plain(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -214,3 +218,22 @@ def push_service() -> Iterator[PushService]:
     """A push service for this test alone."""
     with PushService().running() as service:
         yield service
+
+
+def with_a_device(cast: Cast, reader: Actor) -> None:
+    """The reader has let a phone be woken."""
+    query(
+        cast.url,
+        "INSERT INTO session (organisation, token_hash, id, member, expires_at)"
+        " VALUES ($1, 'phone', gen_random_uuid(), $2, now() + interval '1 day')",
+        cast.organisation,
+        reader.member,
+    )
+    query(
+        cast.url,
+        "INSERT INTO push_subscription (organisation, id, member, session, endpoint, p256dh, auth,"
+        " server_key) VALUES ($1, gen_random_uuid(), $2, 'phone', 'https://push.example/1',"
+        " decode(repeat('04', 65), 'hex'), decode(repeat('01', 16), 'hex'), 'key')",
+        cast.organisation,
+        reader.member,
+    )

@@ -1,6 +1,7 @@
 """The real app on a real port, in a thread of the test's process."""
 
 import dataclasses
+import shutil
 import socket
 import threading
 import time
@@ -92,3 +93,14 @@ def demo_server(demo: Demo, demo_database_url: str, tmp_path: Path) -> Iterator[
     )
     with serving(settings) as url:
         yield Server(url=url, database_url=demo_database_url, settings=settings)
+
+
+@pytest.fixture
+def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what was built, for tests that release a new version."""
+    from daywork.web import assets
+
+    copy = tmp_path / "dist"
+    shutil.copytree(assets.dist(), copy)
+    monkeypatch.setattr(assets, "dist", lambda: copy)
+    return copy

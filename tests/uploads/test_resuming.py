@@ -5,7 +5,6 @@ import dataclasses
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from daywork.photos.storage import folder_of, open_storage
 from daywork.uploads import arriving, taking
 from tests.support.database import query, value
+from tests.support.processes import free_port
 from tests.support.server import Server
 from tests.support.uploads import Phone, checksum, hang_up, noise, phone_of
 
@@ -155,12 +155,6 @@ async def test_an_upload_whose_bytes_were_lost_begins_again(
     assert (answer.status_code, answer.json()["type"]) == (410, "upload_gone")
     assert (await phone.where(upload)).status_code == 404
     assert (await phone.begin(photo, len(data), body=data)).status_code == 201
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -13,15 +13,11 @@ from daywork.wages.rules import Figures
 from daywork.wages.service import Closed, Sheet
 from tests.support.cast import Cast
 from tests.support.database import query
-from tests.support.months import advance_given, sheet_sent
+from tests.support.months import advance_given, march, sheet_sent
 from tests.support.phone_words import line
 
 MARCH = Month(date(2026, 3, 1), date(2026, 3, 31))
 APRIL = datetime(2026, 4, 2, 3, 0, tzinfo=UTC)
-
-
-def march(day: int) -> date:
-    return date(2026, 3, day)
 
 
 async def a_month(cast: Cast, *, advances: bool = True) -> None:

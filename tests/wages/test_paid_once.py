@@ -19,9 +19,9 @@ from daywork.wages.listing import wages_of_month
 from daywork.wages.rules import Why
 from tests.support.cast import Cast
 from tests.support.database import query
-from tests.support.months import advance_given, sheet_sent
+from tests.support.months import advance_given, march, sheet_sent
 from tests.support.phone_words import line
-from tests.wages.story import APRIL, MARCH, closed, march
+from tests.wages.story import APRIL, MARCH, closed
 
 FEBRUARY = date(2026, 2, 1)
 LATER = datetime(2026, 4, 20, 3, 0, tzinfo=UTC)

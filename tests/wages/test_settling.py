@@ -19,9 +19,9 @@ from daywork.wages.rules import Why
 from daywork.wages.settlement_queries import Settlement
 from tests.support.cast import Cast
 from tests.support.database import query, value
-from tests.support.months import sheet_sent
+from tests.support.months import march, sheet_sent
 from tests.support.phone_words import line
-from tests.wages.story import APRIL, a_month, closed, item, march
+from tests.wages.story import APRIL, a_month, closed, item
 
 UNTIL = date(2026, 4, 1)
 

@@ -20,7 +20,7 @@ from daywork.wages.differences import Change
 from daywork.wages.rules import total_of
 from tests.support.cast import Cast
 from tests.support.database import query, value
-from tests.support.months import advance_given, set_rate, sheet_sent
+from tests.support.months import advance_given, march, set_rate, sheet_sent
 from tests.support.phone_words import line
 from tests.wages.story import (
     APRIL,
@@ -32,7 +32,6 @@ from tests.wages.story import (
     drafted,
     item,
     looked_at,
-    march,
 )
 
 

@@ -19,9 +19,9 @@ from daywork.wages.printing import latest_by_worker
 from daywork.wages.rules import paper_key
 from tests.support.cast import Cast
 from tests.support.database import query
-from tests.support.months import sheet_sent
+from tests.support.months import march, sheet_sent
 from tests.support.phone_words import line
-from tests.wages.story import APRIL, a_month, closed, march
+from tests.wages.story import APRIL, a_month, closed
 
 JPEG = b"\xff\xd8\xff\xe0 a photo of the signed sheet"
 

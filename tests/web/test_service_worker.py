@@ -1,7 +1,6 @@
 """The installed app: opens without a network, keeps no signed-in page, asks before it changes."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,15 +12,6 @@ from tests.support.browser import Phone, under_the_worker, until
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of what was built, for tests that release a new version."""
-    copy = tmp_path / "dist"
-    shutil.copytree(assets.dist(), copy)
-    monkeypatch.setattr(assets, "dist", lambda: copy)
-    return copy
 
 
 def visited(phone: Phone, server: Server, path: str = "/install") -> Page:
