@@ -54,6 +54,13 @@ export function touch(draft) {
   redraw();
 }
 
+/** The draft with what was typed a moment ago and is not drawn yet: a note is told when it is left,
+ * by the very tap that saves the sheet. @param {Draft} draft @returns {Draft} */
+export function asOfNow(draft) {
+  const held = known.get(draftKey(draft.site, draft.crew, draft.work_day));
+  return held?.id === draft.id ? held : draft;
+}
+
 /** Is somebody in the middle of a sheet? An update waits for its end. */
 export function writing() {
   return [...known.values()].some(Boolean) || Boolean(document.querySelector("dialog[open]"));

@@ -16,7 +16,7 @@ import { wordBadge } from "../entries/words.js";
 import { phone, redraw } from "../phone.js";
 import { taskOptions } from "../progress/choose.js";
 import { openAdding } from "./adding.js";
-import { dropSheet, saveSheet, touch } from "./drafting.js";
+import { asOfNow, dropSheet, saveSheet, touch } from "./drafting.js";
 import { openKeypad } from "./keypad.js";
 import { choiceOf, choose, doubts, everybody, lastSheet, proposable, reasonNeeded, sameAs, sums,
   workersOn } from "./rules.js";
@@ -38,17 +38,17 @@ export function sheetForm(draft, crew) {
     ${draft.aim !== "new" ? aimNote(draft) : ""}
     ${draft.aim === "new" ? proposals(draft, entries, people) : ""}
     <label class="field inline"><span class="label">${t("Task")}</span>
-      <select @change=${(/** @type {any} */ e) => touch({ ...draft, task: e.target.value || null })}>
+      <select @change=${(/** @type {any} */ e) => touch({ ...asOfNow(draft), task: e.target.value || null })}>
         ${taskOptions(draft.task, draft.crew)}
       </select></label>
     <ul class="hands" aria-label=${t("Workers of %(crew)s", { crew: crew.name })}>
       ${repeat(people, (w) => w.id, (w) => hand(draft, w, doubtful.get(w.id) ?? []))}
     </ul>
     ${people.length ? "" : html`<p class="muted">${t("Nobody is in this crew yet. Add the first worker.")}</p>`}
-    <button class="button" type="button" @click=${() => openAdding(draft)}>${icon("plus")}${t("Add a worker")}</button>
+    <button class="button" type="button" @click=${() => openAdding(asOfNow(draft))}>${icon("plus")}${t("Add a worker")}</button>
     <label class="field"><span class="label">${t("Note")}</span>
       <textarea rows="2" maxlength="1000" .value=${draft.note}
-        @change=${(/** @type {any} */ e) => touch({ ...draft, note: e.target.value })}></textarea></label>
+        @change=${(/** @type {any} */ e) => touch({ ...asOfNow(draft), note: e.target.value })}></textarea></label>
     ${reasonNeeded(draft) && !neverSent ? reasonField(draft) : ""}
     ${draft.aim !== "new" || sum.said ? html`<button class="button quiet" type="button"
       @click=${() => dropAsked(draft)}>${draft.aim === "new" ? t("Clear this draft") : t("Leave it as it was")}</button>` : ""}
@@ -61,7 +61,7 @@ export function sheetForm(draft, crew) {
           : sum.said ? wordBadge("draft") : ""}
       </p>
       <button class="button primary big" type="button" ?disabled=${!sum.said || saving}
-        @click=${() => void confirmAndSave(draft, neverSent)}>
+        @click=${() => void confirmAndSave(asOfNow(draft), neverSent)}>
         ${sum.unconfirmed ? t("Confirm and save") : t("Save")}</button>
     </div>`);
 }
@@ -108,7 +108,7 @@ function reasonField(draft) {
   return html`<label class="field" id="reason"><span class="label">${t("Why the change")}</span>
     <input type="text" maxlength="500" .value=${draft.reason} required
       aria-invalid=${empty ? "true" : "false"} aria-describedby=${empty ? "reason-missing" : ""}
-      @change=${(/** @type {any} */ e) => touch({ ...draft, reason: e.target.value })}>
+      @change=${(/** @type {any} */ e) => touch({ ...asOfNow(draft), reason: e.target.value })}>
     ${empty ? html`<span class="fault" id="reason-missing">${t("Say why, so that the office can follow the change.")}</span>` : ""}</label>`;
 }
 
@@ -135,17 +135,17 @@ function hand(draft, worker, doubtful) {
       ${SEGMENTS.map(([value, label]) => html`<input type="radio" name=${`w-${worker.id}`}
         id=${`w-${worker.id}-${value}`} value=${value} .checked=${chosen === value}
         @click=${() => again(draft, worker.id, value)}
-        @change=${() => touch(choose(draft, worker.id, value, newId))}><label
+        @change=${() => touch(choose(asOfNow(draft), worker.id, value, newId))}><label
         for=${`w-${worker.id}-${value}`}>${label}</label>`)}
       <button type="button" class=${tag ? "chosen" : ""} aria-label=${t("More for %(name)s", { name: worker.name })}
-        @click=${() => openKeypad(draft, worker)}>${tag || icon("more")}</button>
+        @click=${() => openKeypad(asOfNow(draft), worker)}>${tag || icon("more")}</button>
     </div></li>`;
 }
 
 /** A tap on what was only proposed confirms it. @param {Draft} draft @param {string} worker @param {any} value */
 function again(draft, worker, value) {
   const line = draft.lines[worker];
-  if (line && !line.confirmed && choiceOf(line) === value) touch(choose(draft, worker, value, newId));
+  if (line && !line.confirmed && choiceOf(line) === value) touch(choose(asOfNow(draft), worker, value, newId));
 }
 
 /** @param {import("./rules.js").Line|undefined} line @param {string|null} chosen */
