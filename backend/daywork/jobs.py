@@ -57,7 +57,7 @@ from daywork.uploads.service import sweep_expired, sweep_orphans
 KEEP_LOG = timedelta(days=30)
 """How long finished jobs stay in the queue's log."""
 
-EVERY_TEN_SECONDS = "* * * * * */10"
+EVERY_FIVE_SECONDS = "* * * * * */5"
 """Seconds stand last: a site whose month moved is dear to read until it is added up again."""
 
 OLDEST_JOB = timedelta(hours=1)
@@ -216,7 +216,7 @@ def register(queue: PgQueuer, tools: Tools) -> None:
     async def automatic(_schedule: Schedule) -> None:
         await for_each(_companies, approve_automatically)
 
-    @queue.schedule("daywork_totals", EVERY_TEN_SECONDS, clean_old=True)
+    @queue.schedule("daywork_totals", EVERY_FIVE_SECONDS, clean_old=True)
     async def totals(_schedule: Schedule) -> None:
         await for_each(companies_moved, keep_up)
 

@@ -1,11 +1,14 @@
 """A list longer than a page comes in stretches, is searched whole, and adds up as before."""
 
+import asyncio
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from decimal import Decimal
 from html import unescape
 from io import BytesIO
+from typing import Any
 
 import httpx
 import pytest
@@ -135,6 +138,29 @@ async def test_the_workbook_holds_all_however_it_was_put_together(
         assert parts[title][-1] == rows[-1]
         assert sorted(map(str, parts[title])) == sorted(map(str, rows))
     assert len(whole["Worker"]) == 6
+
+
+async def test_a_workbook_is_answered_before_it_is_made(
+    crowd: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = service.month_by_parts, threading.Event()
+
+    async def when_asked(*args: Any, **named: Any) -> AsyncIterator[service.Summary]:
+        assert await asyncio.to_thread(asked.wait, 20)
+        async for part in real(*args, **named):
+            yield part
+
+    monkeypatch.setattr(service, "month_by_parts", when_asked)
+    async with (
+        client(crowd.owner) as browser,
+        browser.stream("GET", "/labour/summary.xlsx", params=MARCH, timeout=10) as reply,
+    ):
+        assert reply.status_code == 200
+        assert "2026-03.xlsx" in reply.headers["content-disposition"]
+        asked.set()
+        assert load_workbook(BytesIO(await reply.aread())).sheetnames[0] == "About"
+    async with client(crowd.foreman) as browser:
+        assert (await browser.get("/labour/summary.xlsx", params=MARCH)).status_code == 403
 
 
 async def test_other_programs_get_stretches_too(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -11,6 +12,8 @@ from daywork.ground.money import to_cents
 from daywork.web.language import language
 
 NOTHING = "–"
+_written = lru_cache(maxsize=2048)(format_date)
+"""A page says the same month, and the same days, hundreds of times."""
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "SGD": "S$"}
 
 
@@ -63,22 +66,22 @@ def day(on: date | None, *, year: bool = False) -> str:
     if on is None:
         return NOTHING
     if language() == "en":
-        return format_date(on, "EEE d MMM yyyy" if year else "EEE d MMM", locale="en")
-    return format_date(on, "y年M月d日 EEE" if year else "M月d日 EEE", locale="zh_Hans_CN")
+        return _written(on, "EEE d MMM yyyy" if year else "EEE d MMM", locale="en")
+    return _written(on, "y年M月d日 EEE" if year else "M月d日 EEE", locale="zh_Hans_CN")
 
 
 def month(on: date) -> str:
     """``2026年3月`` / ``March 2026``."""
     if language() == "en":
-        return format_date(on, "MMMM yyyy", locale="en")
-    return format_date(on, "y年M月", locale="zh_Hans_CN")
+        return _written(on, "MMMM yyyy", locale="en")
+    return _written(on, "y年M月", locale="zh_Hans_CN")
 
 
 def short_month(on: date) -> str:
     """``3月`` / ``Mar``, where the year is plain from what stands around it."""
     if language() == "en":
-        return format_date(on, "MMM", locale="en")
-    return format_date(on, "M月", locale="zh_Hans_CN")
+        return _written(on, "MMM", locale="en")
+    return _written(on, "M月", locale="zh_Hans_CN")
 
 
 def moment(at: datetime | None, time_zone: str = "Asia/Shanghai", *, year: bool = False) -> str:
