@@ -20,8 +20,8 @@ import pytest
 from playwright.sync_api import expect
 
 from daywork.sync.service import TYPES
-from tests.journeys.crew import found_with_yesterday
-from tests.rescue.hands import fill_sign_in, ready_phone, record_day, take_picture
+from tests.journeys.crew import fill_sign_in, found_with_yesterday, login_of
+from tests.rescue.hands import ready_phone, record_day, take_picture
 from tests.support.browser import Phone
 from tests.support.cast import Cast, found
 from tests.support.client import client_of
@@ -189,7 +189,7 @@ def test_a_phone_that_is_updated_with_unsent_work_sends_it(
     member = str(cast.members["foreman"])
     page = new_phone("en").open(f"{app_server.url}/sign-in")
     page.evaluate(LOAD, [member, held])
-    fill_sign_in(page, cast, "foreman")
+    fill_sign_in(page, login_of(cast, "foreman"))
     page.goto(f"{app_server.url}/m/outbox")
     expect(page.get_by_text("The office has everything")).to_be_visible(timeout=30_000)
     sent = {row["id"] for row in held["stores"]["outbox"]["rows"]}
