@@ -66,11 +66,14 @@ async def files_of(
                     f"{_('Attendance')}, {said}",
                     data,
                 )
+            del by
+        del attendance  # of a large site a hundred megabytes: one thing is held at a time
         async with company_transaction(pack.actor.organisation, snapshot=True):
             lines = await queries.approved_lines(
                 pack.actor.organisation, pack.site.id, month.first, month.last
             )
         data = await asyncio.to_thread(books.lines_book, lines, pack.site.time_zone)
+        del lines
         yield (
             f"2 {_('Approved sheets')}/{month.text}.xlsx",
             f"{_('Approved sheets')}, {said}",
@@ -82,6 +85,7 @@ async def files_of(
         data = await asyncio.to_thread(
             summary_book.workbook_of, summaries, pack.made_at, pack.actor.name, pack.company
         )
+        del summaries
         yield f"3 {_('Labour summary')}/{month.text}.xlsx", f"{_('Labour summary')}, {said}", data
         money = await money_of_month(pack.actor, pack.site.id, month.text, pack.made_at)
         data = await asyncio.to_thread(month_book, money)
