@@ -245,8 +245,10 @@ def record_the_month(office: Office, page: Page, phone: Phone) -> None:
     ]
     month.send(page, *sent)
     # The last day by hand, on a phone without a signal.
-    page.goto(f"{office.url}/m/?site={near}&day=2026-10-31&crew={ids['木工一班']}")
+    page.goto(f"{office.url}/m/?site={near}&crew={ids['木工一班']}")
     under_the_worker(page)
+    page.get_by_label("另选日期").fill("2026-10-31")
+    page.wait_for_url("**day=2026-10-31*")
     everybody = page.get_by_role("button", name=re.compile("^(全员 1 工|同)"))
     expect(everybody).to_be_visible()
     phone.offline()

@@ -35,6 +35,9 @@ export function todayScreen(asked) {
     ${sheets.length && !draft ? html`<button class="button quiet" type="button"
       @click=${() => beginAnother(crew.id, day)}>${icon("plus")}${t("Another sheet for this day")}</button>` : ""}
     <a class="button quiet" href="/m/advances?crew=${crew.id}">${icon("money")}${t("Advance to a worker")}</a>
+    <label class="field inline"><span class="label">${t("Another day")}</span>
+      <input type="date" max=${phone.today} value=${day}
+        @change=${(/** @type {any} */ e) => e.target.value && go(address(e.target.value, crew.id), true)}></label>
     ${crew.foreman === phone.me?.member.id ? html`<a class="button quiet" href="/m/check?crew=${crew.id}">${icon("check")}${t("Let workers check their days")}</a>` : ""}` };
 }
 
@@ -66,7 +69,7 @@ function strip(chosen, crew) {
     return html`<a href=${address(day, crew)} data-replace class=${rest.has(iso) ? "rest" : ""}
       aria-current=${day === chosen ? "date" : nothing}>
       <span>${day === phone.today ? t("Today") : weekday(day)}</span>
-      <strong>${Number(day.slice(8))}</strong>
+      <strong>${day < first ? day.slice(5).replace("-", "/") : Number(day.slice(8))}</strong>
       <span class="mark ${mark.look}"></span>${mark.text
         ? html`<span class="visually-hidden">${mark.text}</span>` : ""}</a>`;
   })}</nav>`;
