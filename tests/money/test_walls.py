@@ -41,6 +41,8 @@ from tests.support.phone_words import line
 from tests.support.server import Server
 from tests.wages.story import APRIL, MARCH, begun, closed
 
+pytestmark = pytest.mark.timeout(400)
+"""A thousand requests a test."""
 KEYS = Keyring([Key.of(bytes(32))])
 NUMBER = number(707)
 ACCOUNT = "4111111111111111"
