@@ -110,6 +110,20 @@ async def test_a_new_version_proposes_the_pay_day_of_the_one_before(
     assert re.search(r'name="pay_day"[^>]*value="2026-04-15"', draft)
 
 
+async def test_a_draft_that_another_tab_has_closed_says_so(served: tuple[Cast, str]) -> None:
+    cast, url = served
+    async with client_of(cast.url, url, cast.office) as office:
+        asked = {"site": str(cast.site), "month": "2026-03", "crew": str(cast.crew)}
+        draft = (await office.post("/labour/wages", data=asked)).headers["location"]
+        shown = form_of((await office.get(draft)).text, "shown")
+        seen = {"shown": shown, "seen": "on"}
+        assert (await office.post(f"{draft}/close", data=seen)).status_code == 303
+        again = await office.post(f"{draft}/close", data=seen)
+    assert again.status_code == 404
+    assert "This draft is not here any more" in again.text
+    assert 'href="/labour/wages"' in again.text
+
+
 async def test_workers_sign_by_finger_by_name_and_on_paper(served: tuple[Cast, str]) -> None:
     cast, url = served
     first, second, *_others = cast.workers

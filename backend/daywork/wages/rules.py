@@ -61,6 +61,12 @@ NOTHING_NEW = ProblemKind(
     _("This wage sheet is as it was"),
     _("A new version is made when a figure has changed."),
 )
+DRAFT_GONE = ProblemKind(
+    "wages_draft_gone",
+    404,
+    _("This draft is not here any more"),
+    _("Somebody has closed it or given it up: the list of wage sheets says which."),
+)
 VERSION_REPLACED = ProblemKind(
     "wages_version_replaced",
     409,

@@ -27,6 +27,7 @@ from daywork.wages.differences import Difference, differences
 from daywork.wages.gathering import Gathered, gather
 from daywork.wages.queries import Draft, Version
 from daywork.wages.rules import (
+    DRAFT_GONE,
     FIGURES_MOVED,
     NOT_READY,
     NOTHING_NEW,
@@ -117,7 +118,7 @@ async def give_up(actor: Actor, draft_id: UUID) -> Draft:
     """Take a draft away; nothing was written by it.
 
     Raises:
-        Problem: ``not_found`` or ``not_allowed``.
+        Problem: ``wages_draft_gone``, ``not_found`` or ``not_allowed``.
     """
     draft, site = await _draft(actor, draft_id, Right.CLOSE_MONTH)
     await queries.delete_draft(actor.organisation, draft.id)
@@ -134,7 +135,7 @@ async def give_up(actor: Actor, draft_id: UUID) -> Draft:
 async def _draft(actor: Actor, draft_id: UUID, right: Right) -> tuple[Draft, Site]:
     draft = await queries.draft_by_id(actor.organisation, draft_id)
     if draft is None:
-        raise NOT_FOUND()
+        raise DRAFT_GONE()
     return draft, await site_for(actor, draft.site, right)
 
 
