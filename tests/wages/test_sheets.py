@@ -263,7 +263,7 @@ async def test_only_who_may_see_pay_sees_it_and_only_the_office_closes(
             service.draft_sheet(stranger, draft, APRIL),
             service.give_up(stranger, draft),
         ):
-            with pytest.raises(Problem, match="not_found|wages_draft_gone"):
+            with pytest.raises(Problem, match=r"not_found|wages_draft_gone"):
                 await ask
 
 
