@@ -1,98 +1,19 @@
 """A clerk's journeys through rates and pay; nothing is lost of what was typed."""
 
 import re
-from collections.abc import AsyncIterator, Callable
 from datetime import date
 from decimal import Decimal
-from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
-import pytest
 
-from daywork.approvals.service import approve
-from daywork.ground.database import close_database, open_database
 from daywork.ground.ids import new_id
-from daywork.people.actor import Actor
 from tests.money.test_payments import close
+from tests.pay.clerk import Client, agree, asked, held, rates_of, typed
 from tests.support.cast import Cast, found
-from tests.support.client import client_of
 from tests.support.database import query, value
-from tests.support.months import sheet_sent, work_on
-from tests.support.phone_words import line, report, said, send
-from tests.support.server import Server
-
-Client = Callable[[Actor], httpx.AsyncClient]
-
-
-@pytest.fixture
-async def books(database_url: str) -> Cast:
-    """March: worker 1 two days, worker 2 a half; half of the formwork is approved. In euros, on a
-    clock an hour ahead of Greenwich."""
-    cast = found(database_url)
-    await open_database(database_url, pool_size=2)
-    for day in (2, 3):
-        await sheet_sent(cast, date(2026, 3, day), [line(cast.workers[0])], task=cast.task)
-    await sheet_sent(cast, date(2026, 3, 4), [line(cast.workers[1], "0.5")], task=cast.task)
-    progress = report(cast, "50", date(2026, 3, 10))
-    assert said(await send(cast.owner, progress)) == ["applied"]
-    await approve(cast.owner, progress["entity_id"], 1)
-    query(cast.url, "UPDATE organisation SET currency = 'EUR' WHERE id = $1", cast.organisation)
-    query(
-        cast.url,
-        "UPDATE site SET time_zone = 'Europe/Berlin' WHERE organisation = $1",
-        cast.organisation,
-    )
-    await close_database()
-    return cast
-
-
-@pytest.fixture
-def client(books: Cast, app_server: Server) -> Client:
-    return lambda actor: client_of(app_server.database_url, app_server.url, actor)
-
-
-@pytest.fixture
-async def office(books: Cast, client: Client) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(books.office) as browser:
-        yield browser
-
-
-def asked(cast: Cast) -> dict[str, str]:
-    return {"site": str(cast.site), "month": "2026-03"}
-
-
-def typed(page: str, name: str) -> str:
-    """What a field shows."""
-    told = re.search(rf'name="{name}"[^>]*? value="([^"]*)"', page)
-    assert told is not None, name
-    return unescape(told[1])
-
-
-def held(page: str) -> dict[str, str]:
-    """The hidden fields of a preview."""
-    return {
-        unescape(name): unescape(kept)
-        for name, kept in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page)
-    }
-
-
-async def agree(browser: httpx.AsyncClient, cast: Cast, whose: str, **other: str) -> httpx.Response:
-    form = {"whose": whose, "unit": "man_day", "amount": "320", "valid_from": "2026-04-01"} | other
-    return await browser.post("/labour/rates/agree", params=asked(cast), data=form)
-
-
-def rates_of(cast: Cast) -> list[tuple[Any, ...]]:
-    return [
-        tuple(row)
-        for row in query(
-            cast.url,
-            "SELECT amount, valid_from::text, valid_to::text FROM rate WHERE organisation = $1"
-            " ORDER BY valid_from, amount",
-            cast.organisation,
-        )
-    ]
+from tests.support.months import work_on
 
 
 async def test_a_rate_is_agreed_and_what_was_typed_wrong_is_shown_again(
@@ -280,62 +201,6 @@ async def test_meals_of_a_crew_are_previewed_changed_booked_and_taken_back(
     assert "€0.00" in (await office.get("/labour/pay", params=asked(books))).text
 
 
-async def test_a_piece_is_priced_previewed_shared_and_taken_back(
-    books: Cast, office: httpx.AsyncClient
-) -> None:
-    task = f"/labour/piecework/{books.task}"
-    price = {"unit_price": "46.505", "valid_from": "2026-03-01"}
-    reply = await office.post(f"{task}/price", params=asked(books), data=price)
-    assert reply.status_code == 422
-    price["unit_price"] = "46.50"
-    reply = await office.post(f"{task}/price", params=asked(books), data=price)
-    assert reply.status_code == 303
-    form = {
-        "crew": str(books.crew),
-        "first": "2026-03-01",
-        "last": "2026-03-31",
-        "quantity": "99",
-        "share_by": "given",
-        "run": str(new_id()),
-        "note": "level 8",
-    }
-    ask = (await office.post(f"{task}/share", params=asked(books), data=form)).text
-    shares = {f"share-{books.workers[0]}": "1", f"share-{books.workers[1]}": "2"}
-    assert typed(ask, f"share-{books.workers[0]}") == "2"
-    reply = await office.post(f"{task}/share", params=asked(books), data=form | shares)
-    assert reply.status_code == 409
-    assert "Only 60 m² are approved" in reply.text
-    assert typed(reply.text, f"share-{books.workers[1]}") == "2"
-    form["quantity"] = "10"
-    wrong = await office.post(
-        f"{task}/share", params=asked(books), data=form | shares | {"first": "2026-04-02"}
-    )
-    assert wrong.status_code == 422
-    assert typed(wrong.text, f"share-{books.workers[1]}") == "2"
-    page = (await office.post(f"{task}/share", params=asked(books), data=form | shares)).text
-    assert "Shares: €465.00" in page
-    assert "These 工 have earned €750.00 by the day already" in page
-    kept = held(page)
-    change = await office.post(f"{task}/share", params=asked(books), data=kept | {"act": "change"})
-    assert typed(change.text, f"share-{books.workers[1]}") == "2"
-    for _click in range(2):
-        reply = await office.post(f"{task}/share", params=asked(books), data=kept | {"act": "book"})
-        assert reply.status_code == 303, reply.text
-    page = (await office.get("/labour/piecework", params=asked(books))).text
-    run = re.search(r'href="(/labour/piecework/runs/[0-9a-f-]{36})"', page)
-    assert run is not None
-    one = (await office.get(run[1])).text
-    for told in ("€155.00", "€310.00", "€465.00", "10 m² × €46.50"):
-        assert told in one, told
-    assert (await office.post(f"{run[1]}/void", data={"reason": " "})).status_code == 422
-    reply = await office.post(f"{run[1]}/void", data={"reason": "measured anew"})
-    assert reply.status_code == 303
-    one = (await office.get(run[1])).text
-    assert "measured anew" in one
-    assert "¥" not in one
-    assert f"{run[1]}/void" not in one
-
-
 async def test_a_past_month_is_priced_from_its_first_day_for_the_crew_that_worked(
     books: Cast, office: httpx.AsyncClient
 ) -> None:
@@ -354,22 +219,6 @@ async def test_a_past_month_is_priced_from_its_first_day_for_the_crew_that_worke
     assert f'<option value="{books.crew}" selected>' in piece
     rates = (await office.get("/labour/rates", params=asked(books))).text
     assert typed(rates, "valid_from") == "2026-03-01"
-
-
-async def test_a_task_is_named_in_the_reader_s_language(
-    books: Cast, office: httpx.AsyncClient
-) -> None:
-    named = "UPDATE task SET name = '二层模板', name_en = 'Level 2 formwork' WHERE id = $1"
-    query(books.url, named, books.task)
-    page = f"/labour/workers/{books.workers[0]}/pay?site={books.site}&month=2026-03"
-    for language, told, other in (
-        ("en", "1.1 Level 2 formwork", "二层模板"),
-        ("zh-CN", "1.1 二层模板", "Level 2 formwork"),
-    ):
-        await office.post("/language", data={"language": language, "next": "/"})
-        html = (await office.get(page)).text
-        assert told in html
-        assert other not in html
 
 
 async def test_a_closed_month_offers_nothing_to_change(

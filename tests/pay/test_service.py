@@ -1,54 +1,23 @@
-"""Rates, pay items and piecework on the real database: booked once, taken back, closed months."""
+"""Rates and pay items on the real database: booked once, taken back, closed months."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
-from uuid import UUID
 
 from daywork.approvals.service import approve
 from daywork.ground.ids import new_id
 from daywork.ground.terms import RateUnit, Role
 from daywork.labour.prices import OvertimeWay
 from daywork.pay import piecework, rates, service
-from daywork.pay.rules import Basis, Entered, ItemKind, Piece, ShareBy
+from daywork.pay.rules import Basis, ItemKind, ShareBy
 from daywork.people.actor import Actor
 from daywork.sites.rules import RateScope, Whose
-from daywork.summary.rules import Grouping
-from daywork.summary.service import month_summary
 from tests.money.test_payments import close
+from tests.pay.story import MARCH, NOW, a_price, a_run, agreed, earned, meals, piece
 from tests.support.cast import Cast
 from tests.support.database import query, value
 from tests.support.months import march, sheet_sent, work_on
-from tests.support.phone_words import line, report, said, send
+from tests.support.phone_words import line
 from tests.support.refusals import refused
-
-NOW = datetime(2026, 3, 20, 4, 0, tzinfo=UTC)
-MARCH = "2026-03"
-
-
-async def agreed(
-    cast: Cast,
-    scope: str,
-    whose: UUID,
-    amount: str,
-    since: date,
-    actor: Actor | None = None,
-    **o: Any,
-) -> None:
-    await rates.agree(
-        actor or cast.office,
-        cast.site,
-        Whose(RateScope(scope), whose),
-        **{"unit": "man_day", "overtime_hour": None, "note": ""} | o,
-        amount=Decimal(amount),
-        valid_from=since,
-    )
-
-
-async def earned(cast: Cast) -> Decimal | None:
-    found = await month_summary(cast.office, cast.site, MARCH, Grouping.WORKER, NOW, english=True)
-    return found.total.earned
-
 
 # Rates
 
@@ -71,7 +40,8 @@ async def test_a_rate_of_every_kind_is_kept_with_its_history(cast: Cast) -> None
     await agreed(cast, "worker", cast.workers[0], "9000", march(10), unit=RateUnit.MONTH)
     await agreed(cast, "task", cast.task, "46.50", march(1), unit=RateUnit.QUANTITY)
     found = await rates.rates_of_site(cast.office, cast.site, MARCH, NOW)
-    told = {(one.scope, one.unit, one.amount, one.valid_from, one.valid_to) for one in found.rates}
+    every = [*found.own.rows, *found.rates]
+    told = {(one.scope, one.unit, one.amount, one.valid_from, one.valid_to) for one in every}
     assert told >= {
         ("site", "man_day", 250, march(1), None),
         ("crew", "hour", Decimal("31.50"), march(1), None),
@@ -80,7 +50,7 @@ async def test_a_rate_of_every_kind_is_kept_with_its_history(cast: Cast) -> None
         ("task", "quantity", Decimal("46.50"), march(1), None),
         ("trade", "man_day", 300, date(2026, 1, 1), None),
     }
-    (ended,) = [one for one in found.rates if one.amount == 8700]
+    (ended,) = [one for one in every if one.amount == 8700]
     assert (ended.created_by, ended.ended_by, ended.note) == ("office", "office", "n")
 
 
@@ -92,11 +62,7 @@ async def test_a_rate_for_some_days_gives_way_to_the_one_before(cast: Cast) -> N
         await sheet_sent(cast, march(day), [line(first)])
     assert await earned(cast) == 320 + 400 + 400 + 320
     found = await rates.rates_of_site(cast.office, cast.site, MARCH, NOW)
-    assert [
-        (one.amount, one.valid_from, one.valid_to, one.note)
-        for one in found.rates
-        if one.scope == "worker"
-    ] == [
+    assert [(one.amount, one.valid_from, one.valid_to, one.note) for one in found.own.rows] == [
         (320, march(13), None, "as agreed"),
         (400, march(10), march(12), ""),
         (320, march(1), march(9), "as agreed"),
@@ -189,20 +155,6 @@ async def test_overtime_goes_by_the_way_that_holds_on_the_day(cast: Cast) -> Non
 # Pay items
 
 
-def meals(cast: Cast, **other: Any) -> Entered:
-    fields = {
-        "kind": ItemKind.MEAL,
-        "basis": Basis.DAY,
-        "amount": Decimal(15),
-        "first": march(1),
-        "last": march(20),
-        "workers": frozenset[UUID](),
-        "note": "canteen",
-        "crews": frozenset({cast.crew}),
-    }
-    return Entered(**fields | other)  # type: ignore[arg-type]
-
-
 async def test_a_crews_meals_count_the_days_at_work_and_are_booked_once(cast: Cast) -> None:
     first, second, *_rest = cast.workers
     await sheet_sent(cast, march(2), [line(first), line(second)])
@@ -260,89 +212,6 @@ async def test_a_closed_month_takes_nothing_and_gives_nothing_back(cast: Cast) -
     assert not (await service.item_for(cast.office, item.id)).may_take_back
     assert not (await piecework.run_for(cast.office, run)).may_take_back
     assert await earned(cast) == 60 + 465
-
-
-# Piecework
-
-
-def piece(cast: Cast, quantity: str = "10", **other: Any) -> Piece:
-    fields = {
-        "task": cast.task,
-        "crew": cast.crew,
-        "first": march(1),
-        "last": march(20),
-        "quantity": Decimal(quantity),
-        "share_by": ShareBy.GIVEN,
-        "given": {cast.workers[0]: Decimal(1), cast.workers[1]: Decimal(2)},
-        "note": "",
-    }
-    return Piece(**fields | other)  # type: ignore[arg-type]
-
-
-async def a_price(cast: Cast, percent: str = "50") -> None:
-    """46.50 a square metre, of which half of 120 are approved."""
-    await agreed(cast, "task", cast.task, "46.50", march(1), unit=RateUnit.QUANTITY)
-    one = report(cast, percent, march(19), quantity_done=None)
-    assert said(await send(cast.owner, one)) == ["applied"]
-    await approve(cast.owner, one["entity_id"], 1)
-
-
-async def a_run(cast: Cast) -> UUID:
-    """10 m² shared one to two."""
-    await a_price(cast)
-    run = new_id()
-    await piecework.share_out(cast.office, cast.site, run, piece(cast))
-    return run
-
-
-async def test_a_piece_is_shared_by_man_days_on_the_task(cast: Cast) -> None:
-    first, second, *_rest = cast.workers
-    await a_price(cast)
-    await sheet_sent(cast, march(2), [line(first), line(second, "0.5")], task=cast.task)
-    await sheet_sent(cast, march(3), [line(second)])
-    by_days = piece(cast, share_by=ShareBy.MAN_DAYS, given={})
-    found = await piecework.preview(cast.office, cast.site, by_days)
-    assert found.total == 465
-    assert [(one.of.name, one.weight, one.amount) for one in found.shares] == [
-        ("worker 1", 1, 310),
-        ("worker 2", Decimal("0.5"), 155),
-    ]
-    run = new_id()
-    for _click in range(2):
-        await piecework.share_out(cast.office, cast.site, run, by_days)
-    assert await earned(cast) == 465 + 300
-
-
-async def test_no_quantity_is_paid_twice_until_its_run_is_taken_back(cast: Cast) -> None:
-    run = await a_run(cast)
-    doing = piecework.share_out(cast.office, cast.site, new_id(), piece(cast, "50.001"))
-    assert await refused(doing) == "quantity_paid"
-    await piecework.share_out(cast.office, cast.site, new_id(), piece(cast, "50"))
-    item = (await piecework.run_for(cast.office, run)).items[0]
-    assert await refused(service.take_back(cast.office, item.id, "alone")) == "part_of_a_run"
-    assert await refused(piecework.take_back_run(cast.office, run, "")) == "pay_void_reason_missing"
-    await piecework.take_back_run(cast.office, run, "measured anew")
-    assert await earned(cast) == 50 * Decimal("46.50")
-    assert await refused(piecework.take_back_run(cast.office, run, "again")) == "voided_already"
-    await piecework.share_out(cast.office, cast.site, new_id(), piece(cast))
-    assert await earned(cast) == 60 * Decimal("46.50")
-
-
-async def test_a_piece_wants_a_price_one_price_and_something_to_share_by(cast: Cast) -> None:
-    doing = piecework.preview(cast.office, cast.site, piece(cast))
-    assert await refused(doing) == "price_missing"
-    await a_price(cast)
-    doing = piecework.preview(
-        cast.office, cast.site, piece(cast, share_by=ShareBy.MAN_DAYS, given={})
-    )
-    assert await refused(doing) == "nothing_to_share_by"
-    await agreed(cast, "task", cast.task, "50", march(10), unit=RateUnit.QUANTITY)
-    doing = piecework.preview(cast.office, cast.site, piece(cast))
-    assert await refused(doing) == "price_changes"
-    found = await piecework.preview(cast.office, cast.site, piece(cast, first=march(10)))
-    assert found.total == 500
-    doing = piecework.preview(cast.office, cast.site, piece(cast, crew=cast.far_crew))
-    assert await refused(doing) == "not_found"
 
 
 # Two records of one worker

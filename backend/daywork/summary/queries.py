@@ -5,14 +5,12 @@ the company is and however long it has been at work. Names are joined to the sum
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
 import asyncpg
 
 from daywork.ground.database import fetch, fetch_one, fetch_value
-from daywork.labour.queries import ITS_WORKER, LINE_TO_PRICE, LineToPrice
 from daywork.summary.kept import ADDED, Way, moved_between, rows_of
 from daywork.summary.rules import NONE, Figures, Month, Row, one_person
 from daywork.summary.sums import ZERO_WHERE_NONE, figures_in
@@ -380,50 +378,3 @@ async def divisors_of_month(
         month.last,
     )
     return {row["site"]: sorted(row["hours"]) for row in rows}
-
-
-# Lines without a rate
-
-
-@dataclass(frozen=True, slots=True)
-class UnpricedLine:
-    """An approved line that has work and no rate."""
-
-    line: LineToPrice
-    site: UUID
-    site_name: str
-    worker_name: str
-    trade_name: str
-
-
-async def unpriced_lines(
-    organisation: UUID, sites: Sequence[UUID], month: Month
-) -> list[UnpricedLine]:
-    """The month's approved lines without a rate, by worker and day."""
-    rows = await fetch(
-        f"""
-        SELECT {LINE_TO_PRICE}, s.name AS site_name, w.name AS worker_name,
-               coalesce(t.name, '') AS trade_name
-        FROM labour_line l {ITS_WORKER}
-        JOIN site s ON s.organisation = l.organisation AND s.id = l.site
-        LEFT JOIN trade t ON t.organisation = w.organisation AND t.id = w.trade
-        WHERE l.organisation = $1 AND l.site = ANY($2) AND l.work_day BETWEEN $3 AND $4
-          AND l.live AND l.state = 'approved' AND l.earned IS NULL
-          AND (l.man_days > 0 OR l.overtime_hours > 0)
-        ORDER BY w.name, w.id, l.work_day
-        """,  # noqa: S608
-        organisation,
-        list(sites),
-        month.first,
-        month.last,
-    )
-    return [
-        UnpricedLine(
-            LineToPrice(**{name: row[name] for name in LineToPrice.__slots__}),
-            row["site"],
-            row["site_name"],
-            row["worker_name"],
-            row["trade_name"],
-        )
-        for row in rows
-    ]

@@ -18,9 +18,9 @@ from daywork.people.rules import Right
 from daywork.people.service import record_audit
 from daywork.sites.service import site_for
 from daywork.sites.site import Site
-from daywork.summary import queries
-from daywork.summary.queries import UnpricedLine
+from daywork.summary import unpriced_queries
 from daywork.summary.rules import Month
+from daywork.summary.unpriced_queries import UnpricedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ Priced = tuple[UnpricedLine, Pay | None]
 
 async def missing_rates(actor: Actor, sites: Sequence[UUID], month: Month) -> list[Missing]:
     """Workers whose approved work of the month has no rate, on the running transaction."""
-    waiting = await queries.unpriced_lines(actor.organisation, sites, month)
+    waiting = await unpriced_queries.unpriced_lines(actor.organisation, sites, month)
     return _by_worker(await _priced(actor, waiting))
 
 
@@ -99,7 +99,7 @@ async def price_waiting(actor: Actor, sites: Sequence[Site], month: Month) -> in
     for site in sites:
         await site_for(actor, site.id, Right.MANAGE_RATES)
     await lock_sites(actor, ids)
-    waiting = await queries.unpriced_lines(actor.organisation, ids, month)
+    waiting = await unpriced_queries.unpriced_lines(actor.organisation, ids, month)
     found = [(one, pay) for one, pay in await _priced(actor, waiting) if pay is not None]
     months = await months_of(actor, {one.site for one, _pay in found})
     for one, _pay in found:
