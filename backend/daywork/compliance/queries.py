@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import fetch, fetch_value
+from daywork.labour.double_queries import STILL_OPEN
 from daywork.sites.tables import kept_record
 
 
@@ -44,9 +45,7 @@ async def approved_lines(
         SELECT l.work_day AS day, c.name AS crew, w.number, w.name,
                coalesce(t.code || ' ' || t.name, '') AS task, l.man_days, l.hours_per_day,
                l.overtime_hours, l.rate_unit, l.rate_amount, l.earned, l.overtime_earned,
-               EXISTS (SELECT FROM double_booking d WHERE d.organisation = l.organisation
-                   AND d.work_day = l.work_day AND d.worker IN (l.worker, w.id)
-                   AND d.resolved_at IS NULL) AS held,
+               {STILL_OPEN} AS held,
                a.name AS author, coalesce(m.name, '') AS approved_by, e.decided_at AS approved_at,
                l.sheet, l.version
         FROM labour_line l

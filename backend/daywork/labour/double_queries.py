@@ -27,6 +27,11 @@ _MOVED = """
     ) AS by_sheet
     JOIN worker w ON w.organisation = $1 AND w.id = by_sheet.worker"""
 
+STILL_OPEN: Final = """EXISTS (SELECT FROM double_booking d WHERE d.organisation = l.organisation
+    AND d.work_day = l.work_day AND d.worker IN (l.worker, w.id) AND d.resolved_at IS NULL)"""
+"""Whether the day of a line ``l`` is booked twice and not settled, so that its pay waits; ``w`` is
+the worker's record that is kept."""
+
 _CLAIMS = "l.live AND l.state <> 'void' AND l.state <> 'returned' AND l.man_days > 0"
 
 

@@ -121,6 +121,8 @@ class Shared:
     unit_price: Decimal
     total: Decimal
     shares: list[Share]
+    waiting: list[OnPiece]
+    """Who has days on the task that are booked twice and not counted."""
 
     @property
     def earned_by_day(self) -> Decimal:
@@ -254,6 +256,7 @@ async def _shared(actor: Actor, site: UUID, piece: Piece) -> Shared:
             Share(one, weights[one.worker], amount)
             for one, amount in zip(sharing, amounts, strict=True)
         ],
+        [one for one in workers if one.held and piece.share_by is ShareBy.MAN_DAYS],
     )
 
 

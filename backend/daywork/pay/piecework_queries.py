@@ -8,7 +8,9 @@ from itertools import pairwise
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.labour.double_queries import STILL_OPEN
 from daywork.pay.rules import Quantities
+from daywork.sites.tables import kept_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class OnPiece:
     man_days: Decimal
     earned_by_day: Decimal
     """What these 工 have earned by the day: they were approved before a unit price held."""
+    held: int = 0
+    """Days that are not in the 工: they are booked twice, and pay waits."""
 
 
 async def workers_on_piece(
@@ -119,12 +123,15 @@ async def workers_on_piece(
 ) -> list[OnPiece]:
     """The crew's workers, also those who have moved on since but worked on the task."""
     rows = await fetch(
-        """
+        f"""
         WITH worked AS (
-            SELECT coalesce(w.merged_into, w.id) AS worker, sum(l.man_days) AS man_days,
-                   coalesce(sum(l.earned + l.overtime_earned), 0) AS earned_by_day
+            SELECT w.id AS worker, sum(l.man_days) FILTER (WHERE NOT {STILL_OPEN}) AS man_days,
+                   coalesce(sum(l.earned + l.overtime_earned)
+                            FILTER (WHERE NOT {STILL_OPEN}), 0) AS earned_by_day,
+                   count(DISTINCT l.work_day) FILTER (WHERE {STILL_OPEN})::int AS held
             FROM labour_line l
-            JOIN worker w ON w.organisation = l.organisation AND w.id = l.worker
+            JOIN worker entered ON entered.organisation = l.organisation AND entered.id = l.worker
+            JOIN worker w ON w.organisation = l.organisation AND w.id = {kept_record("entered")}
             WHERE l.organisation = $1 AND l.site = $2 AND l.task = $3 AND l.crew = $4
               AND l.work_day BETWEEN $5 AND $6 AND l.live AND l.state = 'approved'
             GROUP BY 1
@@ -137,12 +144,12 @@ async def workers_on_piece(
             UNION SELECT worker FROM worked
         )
         SELECT c.worker, w.name, w.number, coalesce(k.man_days, 0) AS man_days,
-               coalesce(k.earned_by_day, 0) AS earned_by_day
+               coalesce(k.earned_by_day, 0) AS earned_by_day, coalesce(k.held, 0) AS held
         FROM crew c
         JOIN worker w ON w.organisation = $1 AND w.id = c.worker
         LEFT JOIN worked k ON k.worker = c.worker
         ORDER BY w.number, w.name, c.worker
-        """,
+        """,  # noqa: S608
         organisation,
         site,
         task,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.labour.double_queries import STILL_OPEN
 from daywork.pay.rules import Present
 
 
@@ -14,24 +15,27 @@ async def present_on(organisation: UUID, site: UUID, first: date, last: date) ->
     """Everybody on the site's roster who had not left before ``first``, crew by crew, with the
     approved work between the two days, also under another record that was merged into this one."""
     rows = await fetch(
-        """
+        f"""
         SELECT r.worker, w.name, w.number, r.crew, c.name AS crew_name,
-               count(DISTINCT l.work_day) FILTER (
-                   WHERE l.man_days > 0 OR l.overtime_hours > 0)::int AS days,
-               coalesce(sum(l.man_days), 0) AS man_days
+               count(DISTINCT l.work_day) FILTER (WHERE NOT l.held AND (
+                   l.man_days > 0 OR l.overtime_hours > 0))::int AS days,
+               coalesce(sum(l.man_days) FILTER (WHERE NOT l.held), 0) AS man_days,
+               count(DISTINCT l.work_day) FILTER (WHERE l.held)::int AS held
         FROM roster r
         JOIN worker w ON w.organisation = r.organisation AND w.id = r.worker
         JOIN crew c ON c.organisation = r.organisation AND c.id = r.crew
         JOIN worker o ON o.organisation = r.organisation
              AND (o.id = r.worker OR o.merged_into = r.worker)
-        LEFT JOIN labour_line l ON l.organisation = r.organisation AND l.worker = o.id
-             AND l.site = r.site AND l.work_day BETWEEN $3 AND $4 AND l.live
-             AND l.state = 'approved'
+        LEFT JOIN LATERAL (
+            SELECT l.work_day, l.man_days, l.overtime_hours, {STILL_OPEN} AS held
+            FROM labour_line l
+            WHERE l.organisation = r.organisation AND l.worker = o.id AND l.site = r.site
+              AND l.work_day BETWEEN $3 AND $4 AND l.live AND l.state = 'approved') AS l ON true
         WHERE r.organisation = $1 AND r.site = $2 AND (r.left_on IS NULL OR r.left_on >= $3)
           AND w.merged_into IS NULL
         GROUP BY r.worker, w.name, w.number, r.crew, c.name
         ORDER BY c.name, r.crew, w.number, w.name, r.worker
-        """,
+        """,  # noqa: S608
         organisation,
         site,
         first,

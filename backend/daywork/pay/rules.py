@@ -148,6 +148,8 @@ class Present:
     crew_name: str
     days: int
     man_days: Decimal
+    held: int = 0
+    """Days that are in neither: they are booked twice, and pay waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,11 @@ class Proposed:
     """Signed."""
 
 
+def chosen_of(entered: Entered, present: Sequence[Present]) -> list[Present]:
+    """Whom an entry is for: those ticked, and whoever belongs to a crew that is."""
+    return [one for one in present if one.worker in entered.workers or one.crew in entered.crews]
+
+
 def proposed(entered: Entered, present: Sequence[Present]) -> list[Proposed]:
     """What each chosen worker gets; who gets nothing is left out.
 
@@ -172,9 +179,8 @@ def proposed(entered: Entered, present: Sequence[Present]) -> list[Proposed]:
         raise NOBODY_CHOSEN()
     if not entered.workers <= {one.worker for one in present}:
         raise WORKER_NOT_HERE()
-    chosen = [one for one in present if one.worker in entered.workers or one.crew in entered.crews]
     found = []
-    for one in chosen:
+    for one in chosen_of(entered, present):
         times = {
             Basis.FIXED: None,
             Basis.DAY: Decimal(one.days),

@@ -5,7 +5,7 @@ month takes neither. A form names its own booking, so a second click finds the f
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from daywork.pay.rules import (
     Entered,
     Present,
     Proposed,
+    chosen_of,
     proposed,
 )
 from daywork.people.actor import Actor
@@ -114,6 +115,8 @@ class Form:
     desk: Desk
     present: list[Present]
     proposed: list[Proposed]
+    waiting: list[Present] = field(default_factory=list)
+    """Of those chosen, who has days that are booked twice and not counted."""
 
 
 async def form_for(actor: Actor, site: UUID | None, month: str | None, now: datetime) -> Form:
@@ -141,7 +144,9 @@ async def propose(actor: Actor, site: UUID, entered: Entered, now: datetime) -> 
         await site_for(actor, site, Right.MANAGE_RATES)
         await check_month_open(actor, site, entered.last)
         present = await queries.present_on(actor.organisation, site, entered.first, entered.last)
-        return Form(desk, present, proposed(entered, present))
+        waiting = [one for one in chosen_of(entered, present) if one.held]
+        counted = entered.basis is not Basis.FIXED
+        return Form(desk, present, proposed(entered, present), waiting if counted else [])
 
 
 async def book(actor: Actor, site: UUID, batch: UUID, entered: Entered) -> int:
