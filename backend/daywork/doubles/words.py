@@ -28,7 +28,7 @@ ENDED: Final = {
     "both_stand": _("All sheets stand"),
     "one_counts": _("One sheet counts, the others were corrected"),
 }
-SETTLED: Final = _("Settled: the sheets were corrected")
+SETTLED: Final = _("Settled: a sheet was corrected or returned")
 
 
 def stand_reasons() -> list[str]:

@@ -71,7 +71,7 @@ DOUBLE_OVER = Notice(
     "double_over",
     MessageKind.DOUBLE_BOOKING,
     _("Booked twice, settled: %(worker)s, %(day)s"),
-    _("%(mine)s and %(others)s: the sheets were corrected. Pay waits no longer."),
+    _("%(mine)s and %(others)s: a sheet was corrected or returned. Pay waits no longer."),
 )
 ENDS: Final = {BOTH_STAND: DOUBLE_STANDS, ONE_COUNTED: DOUBLE_OVER}
 
