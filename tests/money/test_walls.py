@@ -9,7 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import quote
@@ -22,6 +22,7 @@ from pypdf import PdfReader
 from daywork.app import room_handlers
 from daywork.ground.database import close_database, company_transaction, open_database
 from daywork.ground.ids import new_id
+from daywork.ground.settings import Settings
 from daywork.ground.terms import Role
 from daywork.money.paying import record_payments
 from daywork.money.rules import Method, NewPayment
@@ -35,7 +36,7 @@ from daywork.wages.rules import Why
 from tests.register.conftest import number
 from tests.support.cast import Cast, found
 from tests.support.client import client_of
-from tests.support.database import query
+from tests.support.database import REGISTER_KEY, query
 from tests.support.months import advance_given, item_booked, march, set_rate, sheet_sent
 from tests.support.phone_words import line
 from tests.support.server import Server
@@ -69,6 +70,12 @@ class Books:
     def filled(self, path: str) -> str:
         """The address with the ids of what there is; what does not exist gets one that does not."""
         return re.sub(r"\{(\w+):\w+\}", lambda found: str(self.ids.get(found[1], new_id())), path)
+
+
+@pytest.fixture
+def app_settings(app_settings: Settings) -> Settings:
+    """The same key in each test: the database they share knows its mark."""
+    return replace(app_settings, register_key=REGISTER_KEY)
 
 
 @pytest.fixture
