@@ -80,7 +80,7 @@ def figures_on(html: str) -> list[tuple[str, dict[str, list[Decimal]]]]:
             text = re.sub(r"<.*?>|[¥,\s]", "", cell.split('<span class="small')[0])
             numbers = re.findall(r"-?[0-9.]+", text.replace("−", "-"))
             cells[label] = [Decimal(number) for number in numbers]
-            against = re.search(r'against">([^<]*) on ', cell)
+            against = re.search(r'against">vs \w+ <span class="nowrap-text">([^<]*)<', cell)
             if against is not None:
                 more = re.sub(r"[¥,+]", "", against[1]).replace("−", "-")
                 cells[AGAINST[label]] = [Decimal(more)]
