@@ -107,9 +107,11 @@ def judge(
     taken: dict[str, list[BookedBefore]] = {}
     for one in with_reference:
         taken.setdefault(one.reference, []).append(one)
-    known = list(near)
+    known: dict[tuple[UUID, Decimal], list[BookedBefore]] = {}
+    for one in near:
+        known.setdefault((one.worker, one.amount), []).append(one)
     seen: set[tuple[str, UUID]] = set()
-    above: list[BookedBefore] = []
+    above: set[BookedBefore] = set()
     rows = []
     for line in lines:
         if line.refused:
@@ -129,8 +131,9 @@ def judge(
         repeats = False
         if worker is not None and day is not None and line.amount is not None and not told:
             one = BookedBefore(worker.id, worker.name, day, line.amount, line.reference)
-            repeats = any(_alike(one, other) for other in known) or one in above
-            above.append(one)
+            same = known.get((one.worker, one.amount), ())
+            repeats = any(_alike(one, other) for other in same) or one in above
+            above.add(one)
         rows.append(Judged(line, worker, day, tuple(faults), repeats))
     return Verdict(rows)
 
@@ -140,13 +143,11 @@ SOON: Final = timedelta(days=5)
 
 
 def _alike(row: BookedBefore, booked: BookedBefore) -> bool:
-    """Whether a row may be a payment that is booked already: the same amount to the same worker,
+    """Whether a row may be a payment that is booked already, of the same amount to the same worker:
     on the same day, or within days unless each has a reference of its own."""
     two = row.reference and booked.reference and row.reference != booked.reference
     apart = abs(row.paid_on - booked.paid_on)
-    return (row.worker, row.amount) == (booked.worker, booked.amount) and (
-        not apart if two else apart <= SOON
-    )
+    return not apart if two else apart <= SOON
 
 
 def _reference_faults(
