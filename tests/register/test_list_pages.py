@@ -2,7 +2,7 @@
 
 import re
 
-from daywork.register.pages import ENTRIES_AT_ONCE
+from daywork.web.stretches import AT_ONCE
 from tests.register.conftest import House
 from tests.support.company import Browser
 from tests.support.database import value
@@ -35,7 +35,7 @@ def test_a_worker_is_found_by_name_number_or_phone(house: House, office: Browser
 
 
 def test_a_long_list_comes_in_pages_and_loses_nobody(house: House, office: Browser) -> None:
-    added = [f"Hand {n:03}" for n in range(ENTRIES_AT_ONCE + 20)]
+    added = [f"Hand {n:03}" for n in range(AT_ONCE + 20)]
     reply = office.send_form(
         f"/settings/sites/{house.cast.site}/workers",
         names="\n".join(added),

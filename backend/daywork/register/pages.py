@@ -30,11 +30,9 @@ from daywork.web.language import language
 from daywork.web.pages import page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
+from daywork.web.stretches import Wanted, stretch_of
 
 LOOKS_AT_ONCE = 100
-ENTRIES_AT_ONCE = 100
-"""Workers on one page. Paper and Excel hold all of them."""
-FIND_AT_MOST = 80
 
 
 def today_on(site: Site) -> date:
@@ -66,7 +64,7 @@ async def register(
     find: FromQuery[str | None] = None,
     skip: FromQuery[str | None] = None,
 ) -> Response[str]:
-    """A site's register, and what is missing in it, so many at a time."""
+    """A site's register, and what it lacks, a hundred at a time; paper and Excel hold all."""
     actor = request.user
     view = Show(show) if show in set(Show) else Show.PRESENT
     async with company_transaction(actor.organisation, snapshot=True):
@@ -75,10 +73,12 @@ async def register(
     today = today_on(found) if found else date.min
     crews = list(dict.fromkeys((entry.crew, entry.crew_name) for entry in every))
     chosen = named(crew)
-    asked = (find or "").strip()[:FIND_AT_MOST]
-    among = found_by([one for one in every if chosen is None or one.crew == chosen], asked)
+    wanted = Wanted.read(find or "", int(skip) if skip and skip.isdecimal() else 0)
+    among = found_by([one for one in every if chosen is None or one.crew == chosen], wanted.find)
     entries = shown(among, view, today)
-    before = int(skip) if skip and skip.isdecimal() and int(skip) < len(entries) else 0
+    if wanted.skip >= len(entries):
+        wanted = Wanted(wanted.find)
+    here = found.id if found else None
     return page(
         request,
         "register/register.html",
@@ -86,10 +86,9 @@ async def register(
         choice=choice,
         site=found,
         show=view,
-        entries=entries[before : before + ENTRIES_AT_ONCE],
-        before=before,
-        at_once=ENTRIES_AT_ONCE,
-        find=asked,
+        stretch=stretch_of(entries, wanted).at(
+            "/labour/register", site=here, show=view.value, crew=chosen
+        ),
         counts={one: len(shown(among, one, today)) for one in Show},
         crews=crews,
         crew=chosen,
