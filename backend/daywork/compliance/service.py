@@ -267,7 +267,7 @@ async def _wages(pack: Pack, month: Month, rows: Sequence[Row]) -> tuple[list[Du
                 missing.append(Missing(Lacking.NOT_PAID, *of, amount=left))
     if dues and len(dues) == len(cut):
         listed = {line.worker for due in dues for line in due.lines}
-        kept = await payment_queries.merged_among(organisation, listed)
+        kept = await payment_queries.persons_among(organisation, listed)
         there = {kept.get(worker, worker) for worker in listed}
         missing += [
             _of(row, Lacking.NOT_ON_SHEET, month)

@@ -11,7 +11,7 @@ from uuid import UUID
 from daywork.chain.wage_contents import COLUMNS, DISPUTE_ANSWER
 from daywork.crosscheck.rules import Claim, Day
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
-from daywork.sites.tables import kept_record
+from daywork.sites.tables import kept_record, named_like
 from daywork.summary.rules import Month
 
 # Answers
@@ -201,8 +201,8 @@ async def open_disputes(
     """What waits for an answer, the oldest first, and how many do; of workers whose name is like
     ``find`` or of all."""
     like = (
-        f"({_DISPUTE} AND d.site = ANY($2) AND d.outcome IS NULL AND ($3::text IS NULL OR"
-        " coalesce(k.name, w.name) ILIKE $3 OR coalesce(k.number, w.number) ILIKE $3)) d"
+        f"({_DISPUTE} AND d.site = ANY($2) AND d.outcome IS NULL"
+        f" AND {named_like('coalesce(k.name, w.name)', 'coalesce(k.number, w.number)')}) d"
     )
     sought = (organisation, list(sites), find)
     rows = await fetch(

@@ -125,13 +125,14 @@ async def workers_on_piece(
     rows = await fetch(
         f"""
         WITH worked AS (
-            SELECT w.id AS worker, sum(l.man_days) FILTER (WHERE NOT {STILL_OPEN}) AS man_days,
+            SELECT w.id AS worker, sum(l.man_days) FILTER (WHERE NOT waits.held) AS man_days,
                    coalesce(sum(l.earned + l.overtime_earned)
-                            FILTER (WHERE NOT {STILL_OPEN}), 0) AS earned_by_day,
-                   count(DISTINCT l.work_day) FILTER (WHERE {STILL_OPEN})::int AS held
+                            FILTER (WHERE NOT waits.held), 0) AS earned_by_day,
+                   count(DISTINCT l.work_day) FILTER (WHERE waits.held)::int AS held
             FROM labour_line l
             JOIN worker entered ON entered.organisation = l.organisation AND entered.id = l.worker
             JOIN worker w ON w.organisation = l.organisation AND w.id = {kept_record("entered")}
+            CROSS JOIN LATERAL (SELECT {STILL_OPEN} AS held) AS waits
             WHERE l.organisation = $1 AND l.site = $2 AND l.task = $3 AND l.crew = $4
               AND l.work_day BETWEEN $5 AND $6 AND l.live AND l.state = 'approved'
             GROUP BY 1

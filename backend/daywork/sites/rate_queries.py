@@ -9,6 +9,7 @@ from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_value
 from daywork.sites.rules import RateScope, Whose
+from daywork.sites.tables import named_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,11 @@ async def worker_rates_on_site(
 ) -> tuple[list[Rate], int]:
     """The own rates of workers of a site whose name or number is like ``find``, newest first; and
     how many there are."""
-    sought = """r.worker IN (
+    sought = f"""r.worker IN (
         SELECT o.worker FROM roster o
         JOIN worker w ON w.organisation = o.organisation AND w.id = o.worker
         WHERE o.organisation = $1 AND o.site = $2
-          AND ($3::text IS NULL OR w.name ILIKE $3 OR w.number ILIKE $3))"""
+          AND {named_like()})"""  # noqa: S608
     rows = await fetch(
         f"{_RATE} AND {sought} {_NEWEST_FIRST} OFFSET $4 LIMIT $5",
         organisation,

@@ -89,6 +89,12 @@ def kept_record(of: str) -> str:
     return f"CASE WHEN {of}.merged_into IS NULL THEN {of}.id ELSE {of}.merged_into END"
 
 
+def named_like(name: str = "w.name", number: str = "w.number") -> str:
+    """SQL: whether a worker's name or number is like ``$3``, which is NULL where nobody is looked
+    for."""
+    return f"($3::text IS NULL OR {name} ILIKE $3 OR {number} ILIKE $3)"
+
+
 class Worker(Table, tablename="worker", db=DB):
     """``worker``; see the migration for keys, checks and indexes."""
 

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
+from daywork.sites.tables import named_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,8 @@ async def workers_found(
 ) -> tuple[list[Worker], int]:
     """The roster as :func:`workers_on` has it, of those whose name or number is like ``find``;
     and how many there are."""
-    sought = "($3::text IS NULL OR w.name ILIKE $3 OR w.number ILIKE $3)"
     rows = await fetch(
-        f"{_WORKER} AND {sought}"
+        f"{_WORKER} AND {named_like()}"
         " ORDER BY r.left_on IS NOT NULL, c.name, w.number, w.name, w.id OFFSET $4 LIMIT $5",
         organisation,
         site,
@@ -68,7 +68,7 @@ async def workers_found(
     in_all: int = await fetch_value(
         "SELECT count(*) FROM roster r JOIN worker w ON w.organisation = r.organisation"  # noqa: S608
         " AND w.id = r.worker WHERE r.organisation = $1 AND r.site = $2 AND w.merged_into IS NULL"
-        f" AND {sought}",
+        f" AND {named_like()}",
         organisation,
         site,
         find,

@@ -12,9 +12,10 @@ from litestar import MediaType, Response, get
 from litestar.params import FromQuery
 
 from daywork.summary import service
-from daywork.summary.rules import MOST_SKIPPED, Figures, Plan, Row, Stretch, grouping_named
+from daywork.summary.rules import Figures, Plan, Row, Stretch, grouping_named
 from daywork.web.language import language
 from daywork.web.request import Request, named
+from daywork.web.stretches import MOST_SKIPPED
 
 
 def _amount(value: Decimal | None) -> str | None:

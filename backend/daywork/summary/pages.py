@@ -23,7 +23,6 @@ from daywork.summary.columns import grouping_name, name_of
 from daywork.summary.origins import Narrowing
 from daywork.summary.paper import MOST_ROWS, pdf_of
 from daywork.summary.rules import (
-    MOST_SKIPPED,
     NONE,
     Figures,
     Grouping,
@@ -95,6 +94,7 @@ async def labour(
 ) -> Response[str]:
     """A month by worker, crew, trade, task, cost code, site or day: rows that hold ``find``, after
     ``skip`` of them. The next ones are added to the page by htmx, and stand alone without it."""
+    wanted = Wanted.read(find, skip)
     summary = await service.month_summary(
         request.user,
         named(site),
@@ -102,7 +102,7 @@ async def labour(
         grouping_named(by),
         datetime.now(UTC),
         english=language() == "en",
-        stretch=Stretch(find.strip()[:80], min(max(skip, 0), MOST_SKIPPED), ROWS_AT_ONCE),
+        stretch=Stretch(wanted.find, wanted.skip, ROWS_AT_ONCE),
     )
     figures = [summary.total, *(row.figures for row in summary.rows)]
     return page(

@@ -4,7 +4,7 @@ All of them add up kept totals (:mod:`daywork.summary.kept`), so a month costs t
 the company is and however long it has been at work. Names are joined to the sums, not to the lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -299,29 +299,27 @@ async def by_site(organisation: UUID, sites: Sequence[UUID], month: Month) -> li
 
 async def by_day(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
     """A row a day with records."""
-    kept = await _rows_of(Way.DAY, organisation, sites, month)
-    rows = await fetch(
-        f"SELECT r.work_day, {ADDED} FROM {kept} r GROUP BY r.work_day",  # noqa: S608
-        organisation,
-        list(sites),
-        month.first,
-        month.last,
-    )
-    return [
-        Row(
-            row["work_day"].isoformat(),
-            row["work_day"].isoformat(),
-            figures_in(dict(row)),
-            day=row["work_day"],
-        )
-        for row in rows
-    ]
+    return await _days(organisation, sites, month, ADDED, lambda row: figures_in(dict(row)))
 
 
 async def work_by_day(organisation: UUID, sites: Sequence[UUID], month: Month) -> list[Row]:
     """As :func:`by_day`, but only what a chart of the month shows: a third of the sums."""
-    kept = await _rows_of(Way.DAY, organisation, sites, month)
     sums = ", ".join(f"sum(r.{name}) AS {name}" for name in OF_CHART)
+
+    def work(row: asyncpg.Record) -> Figures:
+        return Figures(earned=None, **{name: row[name] for name in OF_CHART})
+
+    return await _days(organisation, sites, month, sums, work)
+
+
+async def _days(
+    organisation: UUID,
+    sites: Sequence[UUID],
+    month: Month,
+    sums: str,
+    figures: Callable[[asyncpg.Record], Figures],
+) -> list[Row]:
+    kept = await _rows_of(Way.DAY, organisation, sites, month)
     rows = await fetch(
         f"SELECT r.work_day, {sums} FROM {kept} r GROUP BY r.work_day",  # noqa: S608
         organisation,
@@ -333,7 +331,7 @@ async def work_by_day(organisation: UUID, sites: Sequence[UUID], month: Month) -
         Row(
             row["work_day"].isoformat(),
             row["work_day"].isoformat(),
-            Figures(earned=None, **{name: row[name] for name in OF_CHART}),
+            figures(row),
             day=row["work_day"],
         )
         for row in rows

@@ -323,8 +323,6 @@ class Stretch:
 
 
 ALL = Stretch()
-MOST_SKIPPED = 10_000_000
-"""More rows than any company has; what an address asks for goes to the database."""
 
 NONE = "none"
 """The key of lines without a task, cost code or trade."""

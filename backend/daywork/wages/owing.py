@@ -25,7 +25,7 @@ async def dues_of(
     organisation, site = gathered.site.organisation, gathered.site.id
     crews = {version.id: crew for crew, version in versions.items()}
     written = await payment_queries.owed_on(organisation, list(crews))
-    kept = await payment_queries.merged_among(organisation, {one.worker for one in written})
+    kept = await payment_queries.persons_among(organisation, {one.worker for one in written})
     shares = [
         Share(crews[one.sheet], one.worker, kept.get(one.worker, one.worker), one.owed)
         for one in written
@@ -91,7 +91,7 @@ async def months_paid_by(
 ) -> dict[date, Decimal]:
     """Which months an amount that is paid of a settlement pays."""
     worker = settlement.worker
-    kept = await payment_queries.merged_among(organisation, [worker])
+    kept = await payment_queries.persons_among(organisation, [worker])
     months = await months_owed(organisation, [settlement.site], workers=[kept.get(worker, worker)])
     last = settlement.until_day.replace(day=1)
     return over_months(

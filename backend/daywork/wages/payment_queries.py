@@ -50,17 +50,6 @@ async def owed_on(organisation: UUID, sheets: Collection[UUID]) -> list[OwedOn]:
     return [OwedOn(**row) for row in rows]
 
 
-async def merged_among(organisation: UUID, workers: Collection[UUID]) -> dict[UUID, UUID]:
-    """Those of these records that were merged, and into whom."""
-    rows = await fetch(
-        "SELECT id, merged_into FROM worker"
-        " WHERE organisation = $1 AND id = ANY($2) AND merged_into IS NOT NULL",
-        organisation,
-        list(workers),
-    )
-    return {row["id"]: row["merged_into"] for row in rows}
-
-
 async def persons_among(organisation: UUID, workers: Collection[UUID]) -> dict[UUID, UUID]:
     """The one who was kept, of those of these records that are one of two."""
     rows = await fetch(
