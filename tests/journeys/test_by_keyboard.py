@@ -84,8 +84,9 @@ def test_a_day_is_recorded_and_approved_by_keyboard(
     for left in (1, 0):
         tab_to(desk, "Approve")
         desk.keyboard.press("Enter")
-        # The answer has taken the card's place: the next Tab starts from it.
         expect(desk.locator("form[data-decide=approve]")).to_have_count(left, timeout=20_000)
+        # The answer has taken the card's place and the focus with it: the next Tab starts from it.
+        assert desk.evaluate("document.activeElement.matches('li.decided')")
     assert states(cast) == [("approved", 1, Decimal("3.500"))]
     assert states(cast, yesterday())[0][0] == "approved"
 
