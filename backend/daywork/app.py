@@ -18,6 +18,7 @@ from daywork.delays import pages as delays_pages
 from daywork.doubles import pages as doubles_pages
 from daywork.evidence import pages as evidence_pages
 from daywork.ground.database import close_database, fetch_value, ground_transaction, open_database
+from daywork.ground.logs import keep_private_out
 from daywork.ground.settings import Settings, load_settings
 from daywork.letters import api as letters_api
 from daywork.letters import pages as letters_pages
@@ -146,6 +147,7 @@ async def _telling(app: Litestar) -> AsyncIterator[None]:
 
 def create_app(settings: Settings | None = None) -> Litestar:
     """The ASGI app. The database must exist and be migrated: see ``daywork up``."""
+    keep_private_out()
     every_problem: Any = {Exception: answer}
     app = Litestar(
         room_handlers(),

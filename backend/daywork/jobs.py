@@ -31,6 +31,7 @@ from daywork.compliance.order_queries import companies_packing
 from daywork.compliance.ordering import PACK_JOB
 from daywork.delays.service import check_due, check_site
 from daywork.ground.database import close_database, ground_transaction, open_database
+from daywork.ground.logs import keep_private_out
 from daywork.ground.settings import Settings
 from daywork.ground.trouble import Trouble
 from daywork.photos.showing import develop_waiting
@@ -75,6 +76,7 @@ async def work(settings: Settings) -> None:
         raise Trouble(
             "No database for the worker.", "Set DAYWORK_DATABASE_URL, or use `daywork up`."
         )
+    keep_private_out()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

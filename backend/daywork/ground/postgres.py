@@ -139,6 +139,7 @@ class EmbeddedPostgres:
             "max_connections=200",
             "timezone=UTC",
             "log_timezone=UTC",
+            "log_error_verbosity=terse",  # else it writes down the rows it refuses
             *([] if self._durable else _FAST),
         ]
         command = [str(cluster.binaries / "bin" / "postgres"), "-D", str(cluster.data)]
