@@ -284,7 +284,7 @@ def close_sign_and_pay(office: Office, page: Page) -> None:
         expect(page.locator("table.wage-table tr", has_text=name)).to_contain_text(f"¥{due:,}.00")
     book = load_workbook(BytesIO(download(page, "Excel"))).worksheets[0]
     rows = list(book.iter_rows(values_only=True))
-    at, due_at = rows[0].index("工人"), rows[0].index("应付")
+    at, due_at = rows[0].index("姓名"), rows[0].index("实发工资")
     assert {row[at]: row[due_at] for row in rows[1:4]} == by_hand
     assert rows[4][due_at] == 5192
     page.goto(sheet)

@@ -116,3 +116,10 @@ async def test_who_may_not_close_months_settles_with_nobody(cast: Cast, stranger
     with pytest.raises(Problem, match="not_found"):
         await settle(cast, cast.far_worker)
     await closed(cast, cast.crew)  # a settlement does not stand in the way of the month's sheet
+
+
+async def test_a_subcontractors_worker_is_settled_with_in_his_employers_name(cast: Cast) -> None:
+    await a_month(cast, advances=False)
+    query(cast.url, "UPDATE crew SET own = false, company = 'Hongda Labour'")
+    (made,) = await settle(cast, cast.workers[0])
+    assert (await looked_at(cast, made)).employer == "Hongda Labour"

@@ -301,3 +301,18 @@ async def test_who_was_asked_and_has_not_confirmed_is_known_to_be_missing(cast: 
     claim = Claim(march(3), Decimal(2), Decimal(0), "two shifts")
     await dispute(second, new_id(), claim, browser=here, now=APRIL)
     assert await told() == {"days_disputed": 1}
+
+
+async def test_a_subcontractor_is_the_employer_of_the_crew(cast: Cast) -> None:
+    await a_month(cast, advances=False)
+    query(
+        cast.url,
+        "UPDATE crew SET own = false, company = 'Hongda Labour' WHERE id = $1",
+        cast.other_crew,
+    )
+    ours, theirs = [
+        (await looked_at(cast, await closed(cast, crew))).version.employer
+        for crew in (cast.crew, cast.other_crew)
+    ]
+    assert theirs == "Hongda Labour"
+    assert ours == value(cast.url, "SELECT name FROM organisation WHERE id = $1", cast.organisation)

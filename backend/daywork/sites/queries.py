@@ -92,6 +92,10 @@ class Crew:
     workers: int
     """How many are on the roster now."""
 
+    def employer(self, ours: str) -> str:
+        """Who employs its workers (用人单位): the subcontractor, else the company itself."""
+        return ours if self.own else self.company or ours
+
 
 _CREW = """
     SELECT c.id, c.site, c.name, c.trade, coalesce(t.name, '') AS trade_name,

@@ -21,7 +21,7 @@ from daywork.signatures.words import outcome_words
 from daywork.wages.queries import Version
 from daywork.wages.rules import Figures, Line
 from daywork.wages.signing_queries import WageSignature
-from daywork.wages.words import Column, columns_for, item_words, rates_words
+from daywork.wages.words import Column, columns_for, item_words, period_words, rates_words
 from daywork.web.figures import moment, month, number
 from daywork.web.language import gettext as _
 from daywork.web.paper import EDGE, SANS, Grid
@@ -144,6 +144,7 @@ class _WagePaper(Sheet):
             f"{_('Employer')}: {version.employer}",
             f"{_('Site')}: {version.site_name}",
             f"{_('Crew')}: {version.crew_name or _('All crews')}",
+            f"{_('Pay period')}: {period_words(version.month)}",
             f"{_('Pay day')}: {version.pay_day.isoformat() if version.pay_day else '__________'}",
             _(
                 "1 工 = %(hours)s hours",
@@ -155,7 +156,7 @@ class _WagePaper(Sheet):
         self.write_fitting(WIDTH, 6, "    ".join(facts), 8.5, align="L")
         self.ln(6.5)
         self.write_head(NUMBER, _("Row no."))
-        self.write_head(NAME, _("Worker"))
+        self.write_head(NAME, _("Full name"))
         self.write_head(IDENTITY, _("Identity number, phone, account"))
         self.write_head(RATE, _("Rate"))
         for column in self.columns:

@@ -169,7 +169,7 @@ async def _sheet(actor: Actor, draft: Draft, site: Site, now: datetime) -> Sheet
         await _missing(actor, gathered, draft.crew, lines, now),
         differences(old, lines) if before else [],
         gathered.hours_per_day,
-        employer,
+        crew.employer(employer) if crew else employer,
         currency,
     )
 

@@ -15,6 +15,7 @@ from daywork.ground.problems import NOT_FOUND
 from daywork.people.actor import Actor
 from daywork.people.rules import Right
 from daywork.people.service import record_audit
+from daywork.sites.queries import crews_of
 from daywork.sites.service import site_for
 from daywork.sites.site import Site
 from daywork.sites.workforce import change_worker, worker_of
@@ -273,8 +274,8 @@ async def settle(
     chosen = list(dict.fromkeys(workers))
     if not chosen:
         raise NOBODY_TO_SETTLE()
-    on_site = {one.id for one in await workers_on(site.organisation, site.id)}
-    if set(chosen) - on_site or len(chosen) > MOST_AT_ONCE:
+    crew_of = {one.id: one.crew for one in await workers_on(site.organisation, site.id)}
+    if set(chosen) - crew_of.keys() or len(chosen) > MOST_AT_ONCE:
         raise NOT_FOUND()
     said = " ".join(reason.split())
     owed = await owed_to(site, chosen, until)
@@ -285,7 +286,8 @@ async def settle(
             raise SETTLED_OTHERWISE()
         if one.before is not None and not said:
             raise REASON_MISSING()
-    employer, currency = await queries.employer_of(actor.organisation)
+    company, currency = await queries.employer_of(actor.organisation)
+    crews = {crew.id: crew for crew in await crews_of(site.organisation, site.id)}
     batch = new_id() if len(owed) > 1 else None
     happenings, made = [], []
     for one in owed:
@@ -298,7 +300,7 @@ async def settle(
             batch,
             until,
             why.value,
-            employer,
+            crews[crew_of[one.worker]].employer(company),
             site.name,
             currency,
             one.person,

@@ -56,7 +56,7 @@ def transfer_list(found: PayOuts, made_at: datetime, by_whom: str) -> bytes:
     sheet.write_string(1, 0, "    ".join(facts), plain)
     titles = [
         (_("Row no."), 7),
-        (_("Worker"), 14),
+        (_("Full name"), 14),
         (_("Identity number"), 24),
         (_("Account"), 26),
         (_("Bank"), 24),

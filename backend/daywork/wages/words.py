@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from daywork.ground.calendar import month_of
 from daywork.wages.checks import Finding
 from daywork.wages.differences import Change, Difference
 from daywork.wages.rules import Figures, ItemSaid, Line, Rate, Why
@@ -145,6 +147,11 @@ UNITS: Final = {
     "quantity": _("a unit"),
     "month": _("a month"),
 }
+
+
+def period_words(month: date) -> str:
+    """The days a sheet pays for (支付周期): ``2026-03-01 – 2026-03-31``."""
+    return " – ".join(day.isoformat() for day in month_of(month))
 
 
 def rate_words(rate: Rate, currency: str) -> str:

@@ -12,7 +12,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 from daywork.people.rules import shown_phone
 from daywork.signatures.words import outcome_words
 from daywork.wages.paper import Printed
-from daywork.wages.words import Column, every_column, item_words, rates_words, said_of
+from daywork.wages.words import Column, every_column, item_words, period_words, rates_words, said_of
 from daywork.web.figures import moment, month, number
 from daywork.web.language import gettext as _
 
@@ -62,7 +62,7 @@ def _write_sheet(sheet: Any, styles: dict[str, Any], printed: Printed) -> None:
     before = [
         (_("Row no."), 6),
         (_("Number"), 10),
-        (_("Worker"), 14),
+        (_("Full name"), 14),
         (_("Trade"), 12),
         (_("Crew"), 18),
         (_("Identity number"), 22),
@@ -128,6 +128,7 @@ def _write_facts(sheet: Any, styles: dict[str, Any], printed: Printed) -> None:
         (_("Employer"), version.employer),
         (_("Site"), version.site_name),
         (_("Crew"), version.crew_name or _("All crews")),
+        (_("Pay period"), period_words(version.month)),
         (_("Pay day"), version.pay_day.isoformat() if version.pay_day else ""),
         (_("Currency"), version.currency),
         (_("Hours per 工"), " / ".join(number(one) for one in version.hours_per_day)),
