@@ -99,6 +99,24 @@ async def test_a_rate_that_counts_on_anothers_site_is_refused(cast: Cast) -> Non
     await agreed(cast, "worker", cast.workers[1], "320", march(1))
 
 
+async def test_where_else_rates_count_is_asked_of_all_workers_as_of_each(cast: Cast) -> None:
+    first, second, third, _fourth = cast.workers
+    work_on(cast, cast.far_site, cast.far_crew, [first, second])
+    left = "UPDATE roster SET left_on = '2026-03-09' WHERE site = $1 AND worker = $2"
+    query(cast.url, left, cast.far_site, second)
+    asked = (cast.owner, cast.site, [first, second, third, cast.far_worker])
+    for day in (march(9), march(10)):
+        one_by_one = {}
+        for worker in asked[2]:
+            reached = await rates.reach_of(*asked[:2], Whose(RateScope.WORKER, worker), day)
+            if others := [one.name for one in reached if one.id != cast.site]:
+                one_by_one[worker] = others
+        assert await rates.also_elsewhere(*asked, day) == one_by_one
+        assert (second in one_by_one) is (day == march(9))
+    doing = rates.also_elsewhere(cast.office, cast.site, [third, first], march(1))
+    assert await refused(doing) == "rate_elsewhere"
+
+
 async def test_missing_rates_are_filled_in_for_several_at_once(cast: Cast) -> None:
     query(cast.url, "DELETE FROM rate WHERE organisation = $1", cast.organisation)
     first, second, third, _fourth = cast.workers

@@ -124,12 +124,15 @@ async def also_elsewhere(
     Raises:
         Problem: see :func:`reach_of`.
     """
-    found = {}
-    for worker in workers:
-        reached = await reach_of(actor, site, Whose(RateScope.WORKER, worker), day)
-        if others := [one.name for one in reached if one.id != site]:
-            found[worker] = others
-    return found
+    async with company_transaction(actor.organisation, snapshot=True):
+        await site_for(actor, site, Right.MANAGE_RATES)
+        reached = await rate_queries.sites_reached_by(actor.organisation, workers, day)
+    for sites in reached.values():
+        check_reach(actor, sites)
+    others = {
+        worker: [one.name for one in sites if one.id != site] for worker, sites in reached.items()
+    }
+    return {worker: names for worker, names in others.items() if names}
 
 
 async def fill_in(
