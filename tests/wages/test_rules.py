@@ -1,5 +1,6 @@
 """However a month's parts fall on crews and workers, the sheets add up to the whole."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from daywork.ground.terms import DayKind
-from daywork.summary.parts import Item, Lent, PaidOut, WorkedDay
+from daywork.summary.parts import Item, Lent, PaidOut, WorkedDay, added_up
 from daywork.wages.bank import plain
 from daywork.wages.differences import Change, differences
 from daywork.wages.rules import (
@@ -26,6 +27,7 @@ from daywork.wages.rules import (
 FIRST = date(2026, 3, 1)
 CREWS = [UUID(int=100 + number) for number in range(3)]
 WORKERS = [UUID(int=1 + number) for number in range(4)]
+HOLIDAY = DayKind.STATUTORY_HOLIDAY
 KINDS = {FIRST + timedelta(days=n): list(DayKind)[n % 3] for n in range(31)}
 
 cents = st.integers(0, 500_000).map(lambda n: Decimal(n) / 100)
@@ -74,7 +76,7 @@ paid = st.builds(
 )
 sources = st.builds(
     Sources,
-    days=st.lists(worked, max_size=20),
+    worked=st.lists(worked, max_size=20).map(lambda days: added_up(days, KINDS)),
     items=st.lists(items, max_size=8),
     lent=st.lists(lent, max_size=6),
     paid=st.lists(paid, max_size=6),
@@ -88,22 +90,38 @@ sources = st.builds(
 @settings(max_examples=150, deadline=None)
 @given(sources)
 def test_the_crews_sheets_and_the_workers_add_up_to_the_site_to_the_cent(month: Sources) -> None:
-    whole = figures_of(month, KINDS)
-    cut = [figures_of(of, KINDS) for of in by_crew(month).values()]
+    whole = figures_of(month)
+    cut = [figures_of(of) for of in by_crew(month).values()]
     for worker in whole.keys() | {one for part in cut for one in part}:
         parts = total_of(part[worker] for part in cut if worker in part)
         assert parts.payable == whole[worker].payable
         assert parts.earned == whole[worker].earned
     total = total_of(whole.values())
     assert total.earned == (
-        sum((day.labour + day.overtime for day in month.days), Decimal(0))
+        sum((one.labour + one.overtime for one in month.worked), Decimal(0))
         + sum((item.amount for item in month.items), Decimal(0))
     )
     approved = sum((one.amount for one in month.lent if one.state == "approved"), Decimal(0))
     assert total.advances == approved
     assert total.paid == sum((one.amount for one in month.paid), Decimal(0))
     assert total.payable == total.earned - total.advances - total.paid
-    assert total.overtime_hours == sum((day.overtime_hours for day in month.days), Decimal(0))
+    overtime = (
+        one.overtime_workday + one.overtime_rest + one.overtime_holiday for one in month.worked
+    )
+    assert total.overtime_hours == sum(overtime, Decimal(0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(worked, max_size=20))
+def test_days_added_up_are_the_same_figures_as_each_day_by_itself(days: list[WorkedDay]) -> None:
+    whole = figures_of(Sources(added_up(days, KINDS)))
+    for worker, figures in whole.items():
+        his = [day for day in days if day.worker == worker]
+        each = [figures_of(Sources(added_up([day], KINDS))).get(worker, Figures()) for day in his]
+        at_work = {day.work_day for day in his if day.man_days or day.overtime_hours}
+        assert replace(total_of(each), days=len(at_work)) == figures
+        on_holidays = (day.overtime_hours for day in his if KINDS[day.work_day] == HOLIDAY)
+        assert figures.overtime_holiday == sum(on_holidays, Decimal(0))
 
 
 @settings(max_examples=60, deadline=None)
@@ -112,10 +130,10 @@ def test_a_sheet_does_not_differ_from_itself_and_payments_make_no_difference(
     month: Sources,
 ) -> None:
     def lines(of: Sources) -> list[Line]:
-        found = figures_of(of, KINDS)
+        found = figures_of(of)
         return [Line(worker, Person(str(worker)), found[worker]) for worker in sorted(found)]
 
-    unpaid = Sources(month.days, month.rates, month.items, month.lent, [], month.rosters, {})
+    unpaid = Sources(month.worked, month.rates, month.items, month.lent, [], month.rosters, {})
     assert differences(lines(month), lines(month)) == []
     assert differences(lines(unpaid), lines(month)) == []
     assert differences(lines(month), lines(unpaid)) == []
@@ -132,10 +150,10 @@ def test_who_worked_with_two_crews_is_at_home_where_most_was_worked() -> None:
 
     roster = {WORKERS[0]: CREWS[2]}
     assert home_crews(Sources(rosters=roster)) == roster
-    assert home_crews(Sources([day(0, "1", 1), day(1, "0.5", 2)], rosters=roster)) == {
-        WORKERS[0]: CREWS[0]
-    }
-    tied = Sources([day(2, "1", 1), day(1, "1", 2)], rosters=roster)
+    assert home_crews(
+        Sources(added_up([day(0, "1", 1), day(1, "0.5", 2)], {}), rosters=roster)
+    ) == {WORKERS[0]: CREWS[0]}
+    tied = Sources(added_up([day(2, "1", 1), day(1, "1", 2)], {}), rosters=roster)
     assert home_crews(tied) == roster
 
 

@@ -4,12 +4,13 @@ The same sums by the same conditions as :mod:`daywork.summary.sums`, only finer:
 these parts gets the summary's figures to the cent, and a test holds that.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from uuid import UUID
 
 from daywork.ground.database import fetch
-from daywork.summary.parts import Item, Lent, PaidOut, RateUsed, WorkedDay
+from daywork.ground.terms import DayKind
+from daywork.summary.parts import Item, Lent, PaidOut, RateUsed, Worked, WorkedDay
 from daywork.summary.sums import BOOKED, SUMS
 
 
@@ -18,9 +19,9 @@ async def worked_days(
     site: UUID,
     first: date,
     last: date,
-    workers: Collection[UUID] | None = None,
+    workers: Collection[UUID],
 ) -> list[WorkedDay]:
-    """Every worker's days on the site from one day to another, both included."""
+    """These workers' days on the site from one day to another, both included."""
     rows = await fetch(
         f"""
         WITH sums AS (
@@ -32,8 +33,7 @@ async def worked_days(
             FROM {BOOKED} l
             JOIN worker w ON w.organisation = l.organisation AND w.id = l.worker
             WHERE l.organisation = $1 AND l.site = $2 AND l.work_day BETWEEN $3 AND $4
-              AND l.kind IS NULL
-              AND ($5::uuid[] IS NULL OR coalesce(w.merged_into, l.worker) = ANY($5))
+              AND l.kind IS NULL AND coalesce(w.merged_into, l.worker) = ANY($5)
             GROUP BY l.worker, l.crew, l.work_day
         )
         SELECT coalesce(w.merged_into, s.worker) AS worker, s.crew, s.work_day, s.man_days,
@@ -46,9 +46,60 @@ async def worked_days(
         site,
         first,
         last,
-        None if workers is None else list(workers),
+        list(workers),
     )
-    return [WorkedDay(*row) for row in rows]  # in its order: a large site has 50,000 a month
+    return [WorkedDay(**row) for row in rows]
+
+
+async def worked_in(
+    organisation: UUID, site: UUID, first: date, last: date, kinds: Mapping[date, DayKind]
+) -> list[Worked]:
+    """Everybody's days on the site of one month, added up by worker and crew.
+
+    The same as :func:`daywork.summary.parts.added_up` of those days; a large site has 50,000 of
+    them, so Postgres adds. A record that was merged keeps a row of its own.
+    """
+
+    def of_kind(kind: DayKind) -> list[date]:
+        return [day for day, one in kinds.items() if one is kind]
+
+    rows = await fetch(
+        f"""
+        WITH sums AS (
+            SELECT l.worker, l.crew, {SUMS}, sum(l.man_days) AS booked,
+                   coalesce(bit_or(1::bigint << (l.work_day - $3)) FILTER (
+                       WHERE l.state = 'approved'
+                         AND (l.man_days > 0 OR l.overtime_hours > 0)), 0) AS days,
+                   coalesce(sum(l.man_days * l.hours_per_day)
+                            FILTER (WHERE l.state = 'approved'), 0) AS hours,
+                   coalesce(sum(l.overtime_hours) FILTER (
+                       WHERE l.state = 'approved' AND l.work_day = ANY($5)), 0) AS overtime_rest,
+                   coalesce(sum(l.overtime_hours) FILTER (
+                       WHERE l.state = 'approved' AND l.work_day = ANY($6)), 0) AS overtime_holiday,
+                   count(*) FILTER (WHERE l.state = 'submitted') AS pending,
+                   count(*) FILTER (WHERE l.state = 'returned') AS returned,
+                   coalesce(bit_or(1::bigint << (l.work_day - $3)) FILTER (
+                       WHERE l.state = 'approved' AND l.held), 0) AS held_on
+            FROM {BOOKED} l
+            WHERE l.organisation = $1 AND l.site = $2 AND l.work_day BETWEEN $3 AND $4
+              AND l.kind IS NULL
+            GROUP BY l.worker, l.crew
+        )
+        SELECT coalesce(w.merged_into, s.worker) AS worker, s.crew, s.days, s.man_days, s.hours,
+               s.overtime_hours - s.overtime_rest - s.overtime_holiday AS overtime_workday,
+               s.overtime_rest, s.overtime_holiday, s.labour, s.overtime, s.booked, s.unpriced,
+               s.pending, s.returned, s.held_on AS held
+        FROM sums s JOIN worker w ON w.organisation = $1 AND w.id = s.worker
+        ORDER BY 1, s.crew
+        """,  # noqa: S608
+        organisation,
+        site,
+        first,
+        last,
+        of_kind(DayKind.REST_DAY),
+        of_kind(DayKind.STATUTORY_HOLIDAY),
+    )
+    return [Worked(**row) for row in rows]
 
 
 async def rates_used(organisation: UUID, site: UUID, first: date, last: date) -> list[RateUsed]:

@@ -14,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from daywork.crosscheck.rules import Standing
-from daywork.summary.parts import WorkedDay
+from daywork.summary.parts import Worked
 from daywork.summary.rules import Month
 from daywork.wages.rules import Line, Sources, home_crews
 
@@ -59,9 +59,9 @@ class Facts:
     """How far each worker's month is confirmed by himself."""
 
     @property
-    def days(self) -> list[WorkedDay]:
-        """Those of the crew in question."""
-        return [day for day in self.sources.days if self.crew in (None, day.crew)]
+    def worked(self) -> list[Worked]:
+        """What was worked with the crew in question."""
+        return [one for one in self.sources.worked if self.crew in (None, one.crew)]
 
     @property
     def asked(self) -> str:
@@ -116,43 +116,43 @@ def sheets_returned(facts: Facts) -> Finding | None:
 
 
 def _by_state(facts: Facts, name: str, state: str) -> Finding | None:
-    days = [day for day in facts.days if getattr(day, name)]
-    if not days:
+    worked = [one for one in facts.worked if getattr(one, name)]
+    if not worked:
         return None
     return Finding(
         f"sheets_{name}",
         True,
-        sum(getattr(day, name) for day in days),
+        sum(getattr(one, name) for one in worked),
         f"/labour/sheets?{facts.asked}&at={state}",
-        facts.about((day.worker for day in days), lambda one: facts.sheets_of(one, state)),
+        facts.about((one.worker for one in worked), lambda one: facts.sheets_of(one, state)),
     )
 
 
 def lines_unpriced(facts: Facts) -> Finding | None:
     """Approved work that has no rate: nobody knows what it is worth."""
-    days = [day for day in facts.days if day.unpriced]
-    if not days:
+    worked = [one for one in facts.worked if one.unpriced]
+    if not worked:
         return None
     return Finding(
         "lines_unpriced",
         True,
-        sum(day.unpriced for day in days),
+        sum(one.unpriced for one in worked),
         f"/labour?{facts.asked}",
-        facts.about((day.worker for day in days), facts.sheets_of),
+        facts.about((one.worker for one in worked), facts.sheets_of),
     )
 
 
 def double_booked(facts: Facts) -> Finding | None:
     """Days booked twice that nobody has settled: they earn nothing yet, pay waits."""
-    held = [day for day in facts.days if day.held]
+    held = [one for one in facts.worked if one.held]
     if not held:
         return None
     return Finding(
         "double_booked",
         True,
-        len(held),
+        sum(one.held.bit_count() for one in held),
         f"/labour/double-bookings?site={facts.site}&month={facts.month.text}",
-        facts.about((day.worker for day in held), facts.sheets_of),
+        facts.about((one.worker for one in held), facts.sheets_of),
     )
 
 

@@ -1,12 +1,10 @@
 """Reads what a site's month is made of, and lays it out as the lines of a wage sheet."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
-from daywork.ground.terms import DayKind
 from daywork.register.service import masked_of
 from daywork.sites.calendar import days_of
 from daywork.sites.calendar_queries import exceptions_of
@@ -43,7 +41,6 @@ class Gathered:
     crews: dict[UUID, Crew]
     people: dict[UUID, Known]
     persons: dict[UUID, Person]
-    kinds: dict[date, DayKind]
     hours_per_day: list[Decimal]
 
     @cached_property
@@ -66,12 +63,12 @@ class Gathered:
     def figures(self, crew: UUID | None) -> dict[UUID, Figures]:
         """By worker, of one crew or of the whole site."""
         if crew not in self._figures:
-            self._figures[crew] = figures_of(self.of(crew), self.kinds)
+            self._figures[crew] = figures_of(self.of(crew))
         return self._figures[crew]
 
     def crews_at_work(self) -> list[Crew]:
         """The crews whose sheet would hold somebody or something, by name."""
-        at_work = {day.crew for day in self.sources.days}
+        at_work = {one.crew for one in self.sources.worked}
         at_work |= {self.homes[worker] for worker in self.figures(None) if worker in self.homes}
         return sorted(
             (self.crews[crew] for crew in at_work if crew in self.crews),
@@ -105,8 +102,8 @@ class Gathered:
     @cached_property
     def _worked_with(self) -> dict[UUID, set[UUID]]:
         found: dict[UUID, set[UUID]] = {}
-        for day in self.sources.days:
-            found.setdefault(day.worker, set()).add(day.crew)
+        for one in self.sources.worked:
+            found.setdefault(one.worker, set()).add(one.crew)
         return found
 
     def _crew_names(self, worker: UUID, crew: UUID | None) -> str:
@@ -120,21 +117,22 @@ class Gathered:
 async def gather(site: Site, month: Month) -> Gathered:
     """The month of a site, on the running transaction."""
     organisation, where = site.organisation, (site.organisation, site.id)
-    days = await breakdown.worked_days(*where, month.first, month.last)
+    exceptions = await exceptions_of(organisation, [site.id], month.first, month.last)
+    kinds = {one.day: one.kind for one in days_of(site, exceptions, month.first, month.last)}
+    worked = await breakdown.worked_in(*where, month.first, month.last, kinds)
     items = await breakdown.items_of(*where, month.first, month.last)
     lent = await breakdown.lent_to(*where, month.first, month.last)
     paid = await breakdown.paid_to(*where, month.first, month.first)
-    workers = {one.worker for one in days} | {one.worker for one in items}
+    workers = {one.worker for one in worked} | {one.worker for one in items}
     workers |= {one.worker for one in lent} | {one.worker for one in paid}
     people, persons = await people_and_persons(site, workers)
-    exceptions = await exceptions_of(organisation, [site.id], month.first, month.last)
     used = await divisors_of_month(organisation, [site.id], month)
     sheets = {one.wage_sheet for one in paid if one.wage_sheet}
     return Gathered(
         site,
         month,
         Sources(
-            days,
+            worked,
             await breakdown.rates_used(*where, month.first, month.last),
             items,
             lent,
@@ -145,7 +143,6 @@ async def gather(site: Site, month: Month) -> Gathered:
         {crew.id: crew for crew in await crews_of(*where)},
         people,
         persons,
-        {one.day: one.kind for one in days_of(site, exceptions, month.first, month.last)},
         used.get(site.id, [site.hours_per_day]),
     )
 

@@ -18,7 +18,7 @@ from daywork.summary.pages import links_of
 from daywork.summary.rules import month_named
 from daywork.wages import paying, service, signing, signing_queries, words
 from daywork.wages.listing import wages_of_month
-from daywork.wages.paying import due_of
+from daywork.wages.paying import due_on
 from daywork.wages.payout_form import Payout, is_told_on_the_page, methods
 from daywork.wages.printing import code_about, latest_by_worker
 from daywork.wages.rules import (
@@ -169,7 +169,7 @@ async def sheet_page(
     actor = request.user
     async with company_transaction(actor.organisation):
         found = await service.closed_sheet(actor, sheet)
-        due = await due_of(actor, sheet, gathered=found.gathered)
+        due = await due_on(found)
         signatures = await signing_queries.signatures_of(actor.organisation, ("sheet", sheet))
         papers = await signing_queries.papers_of(actor.organisation, ("sheet", sheet))
         code = await code_about(actor.organisation, WAGES, sheet)

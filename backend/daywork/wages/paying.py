@@ -29,7 +29,7 @@ from daywork.wages.gathering import Gathered, gather
 from daywork.wages.owing import dues_of, months_paid_by, settlements_due
 from daywork.wages.queries import Version
 from daywork.wages.rules import VERSION_REPLACED, Line
-from daywork.wages.service import version_for
+from daywork.wages.service import Closed, version_for
 
 
 def _(msgid: str) -> str:
@@ -72,27 +72,28 @@ class Due:
         return self.total == ZERO
 
 
-async def due_of(
-    actor: Actor,
-    sheet_id: UUID,
-    right: Right = Right.SEE_PAY,
-    gathered: Gathered | None = None,
-) -> Due:
-    """What is still to be paid of a version; ``gathered``, where its month was read already.
+async def due_of(actor: Actor, sheet_id: UUID, right: Right = Right.SEE_PAY) -> Due:
+    """What is still to be paid of a version.
 
     Raises:
         Problem: ``not_found`` or ``not_allowed``.
     """
     version, site = await version_for(actor, sheet_id, right)
-    if gathered is None:
-        gathered = await gather(site, Month(*month_of(version.month)))
-    latest = [
-        one
-        for one in await queries.versions_of_month(actor.organisation, site.id, version.month)
-        if one.latest
-    ]
-    left = await dues_of(gathered, {one.crew: one for one in (*latest, version)})
     lines = await queries.lines_of(actor.organisation, version.id)
+    return await _due(site, version, lines, await gather(site, Month(*month_of(version.month))))
+
+
+async def due_on(closed: Closed) -> Due:
+    """What is still to be paid of a version that was read already."""
+    site, version = closed.site, closed.version
+    gathered = closed.gathered or await gather(site, Month(*month_of(version.month)))
+    return await _due(site, version, closed.lines, gathered)
+
+
+async def _due(site: Site, version: Version, lines: list[Line], gathered: Gathered) -> Due:
+    versions = await queries.versions_of_month(site.organisation, site.id, version.month)
+    latest = [one for one in versions if one.latest]
+    left = await dues_of(gathered, {one.crew: one for one in (*latest, version)})
     return Due(version, site, lines, {one.worker: left[version.crew, one.worker] for one in lines})
 
 

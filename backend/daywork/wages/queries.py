@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -156,14 +157,20 @@ async def lines_of(organisation: UUID, sheet: UUID) -> list[Line]:
         organisation,
         sheet,
     )
-    return [_line(dict(row)) for row in rows]
+    return [_line(row) for row in rows]
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+_PERSON, _FIGURES = (
+    itemgetter(*Person.__dataclass_fields__),
+    itemgetter(*Figures.__dataclass_fields__),
+)
+
+
+def _line(row: Any) -> Line:
     return Line(
         row["worker"],
-        Person(**{name: row[name] for name in Person.__dataclass_fields__}),
-        Figures(**{name: row[name] for name in Figures.__dataclass_fields__}),
+        Person(*_PERSON(row)),
+        Figures(*_FIGURES(row)),
         tuple(
             Rate(one["unit"], Decimal(one["amount"]), Decimal(one["man_days"]))
             for one in json.loads(row["rates"])

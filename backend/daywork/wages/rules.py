@@ -6,7 +6,7 @@ total is the same whichever way it is added.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -16,8 +16,7 @@ from uuid import UUID
 
 from daywork.ground.money import ZERO
 from daywork.ground.problems import ProblemKind
-from daywork.ground.terms import DayKind
-from daywork.summary.parts import Item, Lent, PaidOut, RateUsed, WorkedDay
+from daywork.summary.parts import Item, Lent, PaidOut, RateUsed, Worked
 
 
 def _(msgid: str) -> str:
@@ -186,7 +185,7 @@ class Line:
 class Sources:
     """Everything a site's month is made of."""
 
-    days: list[WorkedDay] = field(default_factory=list)
+    worked: list[Worked] = field(default_factory=list)
     rates: list[RateUsed] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     lent: list[Lent] = field(default_factory=list)
@@ -202,9 +201,9 @@ def home_crews(sources: Sources) -> dict[UUID, UUID]:
     several: the crew with most 工 that month, else the one on the roster. It does not move once
     the month is closed, so nothing is deducted twice or forgotten."""
     booked: dict[UUID, dict[UUID, Decimal]] = {}
-    for day in sources.days:
-        by_crew = booked.setdefault(day.worker, {})
-        by_crew[day.crew] = by_crew.get(day.crew, ZERO) + day.booked
+    for one in sources.worked:
+        by_crew = booked.setdefault(one.worker, {})
+        by_crew[one.crew] = by_crew.get(one.crew, ZERO) + one.booked
     found = dict(sources.rosters)
     for worker, by_crew in booked.items():
         roster = sources.rosters.get(worker)
@@ -225,8 +224,8 @@ def by_crew(sources: Sources) -> dict[UUID, Sources]:
             found[crew] = Sources(rosters=sources.rosters, sheet_crews=sources.sheet_crews)
         return found[crew]
 
-    for day in sources.days:
-        of(day.crew).days.append(day)
+    for worked in sources.worked:
+        of(worked.crew).worked.append(worked)
     for rate in sources.rates:
         of(rate.crew).rates.append(rate)
     for item in sources.items:
@@ -239,33 +238,31 @@ def by_crew(sources: Sources) -> dict[UUID, Sources]:
     return found
 
 
-_OVERTIME: Final = {DayKind.WORKDAY: 3, DayKind.REST_DAY: 4, DayKind.STATUTORY_HOLIDAY: 5}
-"""Where the overtime of such a day stands among the fields of :class:`Figures`."""
-
-
-def figures_of(sources: Sources, kinds: Mapping[date, DayKind]) -> dict[UUID, Figures]:
+def figures_of(sources: Sources) -> dict[UUID, Figures]:
     """Each worker's figures on the sheet that is made of these.
 
-    ``kinds`` says what each day of the month is by law and by the site's week. Summed over all
-    crews (:func:`by_crew`) the figures are those of the whole site.
+    Summed over all crews (:func:`by_crew`) the figures are those of the whole site, but for the
+    days: one on which somebody was with two crews is one.
     """
-    booked: dict[UUID, list[Any]] = {}
-    seen: set[tuple[UUID, date]] = set()
-    for day in sources.days:
-        if not _counts(day):
+    days: dict[UUID, int] = {}
+    sums: dict[UUID, Figures] = {}
+    for worked in sources.worked:
+        if not worked.counts:
             continue
-        sums = booked.get(day.worker)
-        if sums is None:
-            sums = booked[day.worker] = [0, *(ZERO,) * 7]
-        if (day.worker, day.work_day) not in seen and (day.man_days or day.overtime_hours):
-            seen.add((day.worker, day.work_day))
-            sums[0] += 1
-        sums[1] += day.man_days
-        sums[2] += day.hours
-        sums[_OVERTIME[kinds.get(day.work_day, DayKind.WORKDAY)]] += day.overtime_hours
-        sums[6] += day.labour
-        sums[7] += day.overtime
-    found = {worker: Figures(*sums) for worker, sums in booked.items()}
+        days[worked.worker] = days.get(worked.worker, 0) | worked.days
+        figures = Figures(
+            0,
+            worked.man_days,
+            worked.hours,
+            worked.overtime_workday,
+            worked.overtime_rest,
+            worked.overtime_holiday,
+            worked.labour,
+            worked.overtime,
+        )
+        before = sums.get(worked.worker)
+        sums[worked.worker] = before + figures if before else figures
+    found = {who: replace(figures, days=days[who].bit_count()) for who, figures in sums.items()}
 
     def count(worker: UUID, figures: Figures) -> None:
         before = found.get(worker)
@@ -279,10 +276,6 @@ def figures_of(sources: Sources, kinds: Mapping[date, DayKind]) -> dict[UUID, Fi
     for paid in sources.paid:
         count(paid.worker, Figures(paid=paid.amount))
     return found
-
-
-def _counts(day: WorkedDay) -> bool:
-    return bool(day.man_days or day.overtime_hours or day.labour or day.overtime)
 
 
 _PIECES: Final = {"piecework": Part.PIECEWORK, "monthly": Part.MONTHLY}

@@ -21,6 +21,7 @@ from daywork.sites.site import Site
 from daywork.sites.workforce import change_worker, worker_of
 from daywork.sites.workforce_queries import Worker, workers_on
 from daywork.summary import breakdown
+from daywork.summary.parts import Item, Lent, PaidOut, WorkedDay, added_up
 from daywork.summary.rules import EARLIEST, LATEST
 from daywork.wages import queries, settlement_queries
 from daywork.wages.checks import Finding, Who
@@ -87,11 +88,11 @@ _COMPARED: Final = (
 async def owed_to(site: Site, workers: Collection[UUID], until: date) -> list[Owed]:
     """What each of these workers is owed, by name; ``until`` is the last day that counts."""
     where = (site.organisation, site.id, EARLIEST, LATEST, list(workers))
-    everything = Sources(
-        days=await breakdown.worked_days(*where),
-        items=await breakdown.items_of(*where),
-        lent=await breakdown.lent_to(*where),
-        paid=await breakdown.paid_to(*where),
+    everything = _History(
+        await breakdown.worked_days(*where),
+        await breakdown.items_of(*where),
+        await breakdown.lent_to(*where),
+        await breakdown.paid_to(*where),
     )
     known, persons = await people_and_persons(site, set(workers))
     rosters = {one.id: one for one in await workers_on(site.organisation, site.id)}
@@ -101,7 +102,7 @@ async def owed_to(site: Site, workers: Collection[UUID], until: date) -> list[Ow
             site,
             worker,
             persons[worker],
-            _of_worker(everything, worker),
+            everything.of(worker),
             until,
             rosters.get(worker),
             kept.get(worker),
@@ -111,20 +112,44 @@ async def owed_to(site: Site, workers: Collection[UUID], until: date) -> list[Ow
     return sorted(found, key=lambda one: (one.person.crews, one.person.name, one.worker))
 
 
-def _of_worker(sources: Sources, worker: UUID) -> Sources:
-    return Sources(
-        days=[one for one in sources.days if one.worker == worker],
-        items=[one for one in sources.items if one.worker == worker],
-        lent=[one for one in sources.lent if one.worker == worker],
-        paid=[one for one in sources.paid if one.worker == worker],
-    )
+@dataclass(frozen=True, slots=True)
+class _History:
+    """All there is of workers on the site."""
+
+    days: list[WorkedDay]
+    items: list[Item]
+    lent: list[Lent]
+    paid: list[PaidOut]
+
+    def figures(self, worker: UUID) -> Figures | None:
+        worked = added_up(self.days, {})
+        of = Sources(worked, items=self.items, lent=self.lent, paid=self.paid)
+        return figures_of(of).get(worker)
+
+    def of(self, worker: UUID) -> "_History":
+        """Of one of them."""
+        return _History(
+            [one for one in self.days if one.worker == worker],
+            [one for one in self.items if one.worker == worker],
+            [one for one in self.lent if one.worker == worker],
+            [one for one in self.paid if one.worker == worker],
+        )
+
+    def between(self, first: date, last: date) -> "_History":
+        """Of one month."""
+        return _History(
+            [one for one in self.days if first <= one.work_day <= last],
+            [one for one in self.items if first <= one.work_day <= last],
+            [one for one in self.lent if first <= one.work_day <= last],
+            [one for one in self.paid if one.for_month == first],
+        )
 
 
 def _owed(
     site: Site,
     worker: UUID,
     person: Person,
-    sources: Sources,
+    history: _History,
     until: date,
     roster: Worker | None,
     before: Settlement | None,
@@ -140,39 +165,32 @@ def _owed(
             person.bank_name,
             person.bank_mask,
         )
-    figures = figures_of(sources, {}).get(worker, Figures())
-    worked = [day.work_day for day in sources.days if day.man_days or day.overtime_hours]
+    figures = history.figures(worker) or Figures()
+    worked = [day.work_day for day in history.days if day.man_days or day.overtime_hours]
     return Owed(
         worker,
         person,
         figures,
-        _months(sources, worker),
+        _months(history, worker),
         min(worked, default=None),
         max(worked, default=None),
         roster.left_on if roster else None,
         before,
-        _missing(site, worker, person, sources, figures, until),
+        _missing(site, worker, person, history, figures, until),
     )
 
 
-def _months(sources: Sources, worker: UUID) -> list[MonthSaid]:
+def _months(history: _History, worker: UUID) -> list[MonthSaid]:
     """Month by month; the sum of all is the settlement."""
     months = sorted(
-        {one.work_day.replace(day=1) for one in sources.days}
-        | {one.work_day.replace(day=1) for one in sources.items}
-        | {one.work_day.replace(day=1) for one in sources.lent}
-        | {one.for_month for one in sources.paid}
+        {one.work_day.replace(day=1) for one in history.days}
+        | {one.work_day.replace(day=1) for one in history.items}
+        | {one.work_day.replace(day=1) for one in history.lent}
+        | {one.for_month for one in history.paid}
     )
     found = []
     for month in months:
-        first, last = month_of(month)
-        part = Sources(
-            days=[one for one in sources.days if first <= one.work_day <= last],
-            items=[one for one in sources.items if first <= one.work_day <= last],
-            lent=[one for one in sources.lent if first <= one.work_day <= last],
-            paid=[one for one in sources.paid if one.for_month == month],
-        )
-        said = figures_of(part, {}).get(worker)
+        said = history.between(*month_of(month)).figures(worker)
         if said is not None:
             found.append(
                 MonthSaid(
@@ -186,7 +204,7 @@ def _missing(
     site: Site,
     worker: UUID,
     person: Person,
-    sources: Sources,
+    history: _History,
     figures: Figures,
     until: date,
 ) -> list[Finding]:
@@ -202,7 +220,7 @@ def _missing(
             found.append(Finding(slug, blocks, len(days), who[0].href, who))
 
     found: list[Finding] = []
-    days, lent = sources.days, sources.lent
+    days, lent = history.days, history.lent
     of(
         "sheets_pending",
         [day.work_day for day in days if day.pending],

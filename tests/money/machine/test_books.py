@@ -6,8 +6,9 @@ twice, and in the end nothing that was earned stays unpaid.
 """
 
 import os
-from collections import defaultdict
-from datetime import date
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -25,13 +26,17 @@ from daywork.ground.database import (
 )
 from daywork.money.books import ledger_for, money_of_month
 from daywork.money.rules import Method
+from daywork.sites.calendar import days_of
+from daywork.sites.calendar_queries import exceptions_of
 from daywork.sites.queries import site_by_id
+from daywork.summary.breakdown import worked_days
 from daywork.summary.owed import months_owed, owed_until
+from daywork.summary.parts import added_up
 from daywork.summary.rules import Grouping
 from daywork.summary.service import month_summary
 from daywork.wages import paying
-from daywork.wages.gathering import gather
-from daywork.wages.rules import total_of
+from daywork.wages.gathering import Gathered, gather
+from daywork.wages.rules import by_crew, figures_of, home_crews, total_of
 from tests.money.machine.book import ZERO
 from tests.money.machine.office import Office
 from tests.money.machine.recording import MONTHS, NOW, PAID_ON
@@ -101,6 +106,7 @@ class Books(Office):
                             if one
                             else (earned, lent, paid) == (ZERO,) * 3
                         )
+                    await self.days_add_up(gathered)
                     crews = [gathered.figures(c) for s, c in self.crews if s == site]
                     assert (
                         total_of(f for by in crews for f in by.values()).payable
@@ -121,6 +127,33 @@ class Books(Office):
                 ledger = (await ledger_for(owner, who, site, NOW)).ledger
                 assert ledger.outstanding == sum(x for (at, _), x in expected.items() if at == who)
             self.nobody_is_paid_twice(site)
+
+    async def days_add_up(self, gathered: Gathered) -> None:
+        """What Postgres adds up of a month is what its days come to, one by one."""
+        site, month = gathered.site, gathered.month
+        where = (site.organisation, site.id, month.first, month.last)
+        days = await worked_days(*where, self.cast.workers)
+        exceptions = await exceptions_of(site.organisation, [site.id], month.first, month.last)
+        kinds = {one.day: one.kind for one in days_of(site, exceptions, month.first, month.last)}
+        by_day = replace(gathered.sources, worked=added_up(days, kinds))
+        assert figures_of(by_day) == gathered.figures(None)
+        assert home_crews(by_day) == gathered.homes
+        for crew, of in by_crew(by_day).items():
+            assert figures_of(of) == gathered.figures(crew)
+        waiting: Counter[tuple[UUID, UUID, str]] = Counter()
+        for of_worker in (by_day.worked, gathered.sources.worked):
+            sign = 1 if of_worker is by_day.worked else -1
+            for one in of_worker:
+                for name in ("unpriced", "pending", "returned"):
+                    waiting[one.worker, one.crew, name] += sign * getattr(one, name)
+        assert not any(waiting.values())
+        held = {(day.worker, day.crew, day.work_day) for day in days if day.held}
+        assert held == {
+            (one.worker, one.crew, month.first + timedelta(days=n))
+            for one in gathered.sources.worked
+            for n in range(31)
+            if one.held >> n & 1
+        }
 
     def nobody_is_paid_twice(self, site: UUID) -> None:
         """Nobody ever had more than the most that ever was owed, month by month."""
