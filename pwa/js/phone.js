@@ -57,13 +57,21 @@ export function watch(watcher) {
 }
 
 let drawing = false;
-/** Draw anew, once, soon. */
-export function redraw() {
+/** @type {string[]} */
+const focusing = [];
+/**
+ * Draw anew, once, soon.
+ * @param {string} [focus] selector of what takes the focus then: in one breath with what is drawn, or it
+ *   is taken from where a fast hand has gone on
+ */
+export function redraw(focus) {
+  if (focus) focusing.push(focus);
   if (drawing) return;
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
     for (const watcher of watchers) watcher();
+    for (const place of focusing.splice(0)) /** @type {HTMLElement|null} */ (document.querySelector(place))?.focus();
   });
 }
 

@@ -24,7 +24,7 @@ worker.addEventListener("activate", (event) => {
 
 worker.addEventListener("message", (event) => {
   if (event.data?.type === "take-over") event.waitUntil(worker.skipWaiting());
-  if (event.data?.type === "keep") event.waitUntil(keepSeen(event.data.pages, event.data.parts));
+  if (event.data?.type === "keep") event.waitUntil(keepSeen(event.data.pages, event.data.parts).catch(() => {}));
 });
 
 // The network is back: whatever page is open sends its outbox. Sending is the page's work alone,
@@ -154,15 +154,19 @@ async function keptOrFetched(request) {
   return (await kept(pathname)) ?? (await kept(pathname, SEEN)) ?? fetch(request);
 }
 
-/** Fetch pages and what they are made of, so that they open without a network. What cannot be had now is
- * left as it was. @param {string[]} pages @param {string[]} parts */
+/** Fetch pages and, before them, what they are made of, so that they open without a network: a page whose
+ * script is not here has dead buttons. What cannot be had now is left as it was.
+ * @param {string[]} pages @param {string[]} parts */
 async function keepSeen(pages, parts) {
   const seen = await caches.open(SEEN);
-  await Promise.all([...pages, ...parts].map(async (address) => {
+  /** @param {string} address */
+  const keep = async (address) => {
     if (address.startsWith("/assets/") && await kept(address)) return;
     const answer = await fetch(address, { credentials: "same-origin" });
     if (isOurs(answer)) await seen.put(address, answer);
-  }).map((one) => one.catch(() => {})));
+  };
+  await Promise.all(parts.map(keep));
+  await Promise.all(pages.map((one) => keep(one).catch(() => {})));
 }
 
 /** A page somebody saw before, marked as such; of several sites the one asked for, else the latest.

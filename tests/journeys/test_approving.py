@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.crew import set_language, sign_in
-from tests.support.browser import Phone
+from tests.support.browser import Phone, until
 from tests.support.cast import DAY, Cast, found
 from tests.support.client import client_of
 from tests.support.company import PASSWORD, quick_hash
@@ -112,6 +112,33 @@ def test_decisions_take_few_taps_and_are_undone_by_one(
     page.wait_for_url("**/approvals?site=**")
     assert states(cast).count("approved") == 0
     assert phone.faults == []
+
+
+def test_the_first_count_may_come_in_the_middle_of_a_decision(
+    cast: Cast, app_server: Server, new_phone: Any
+) -> None:
+    phone: Phone = new_phone("en")
+    page = sign_in(phone, app_server, cast, "supervisor")
+    counting: list[Route] = []
+    page.route("**/api/live", lambda route: counting.append(route))
+    page.goto(f"{app_server.url}/approvals")
+    expect(page.locator(".approval")).to_have_count(4)
+    while not counting:
+        page.wait_for_timeout(20)
+    page.evaluate("sessionStorage.removeItem('daywork-counts')")
+
+    def decide(route: Route) -> None:
+        """The office has decided, and the count says so before the answer is here."""
+        answer = route.fetch()
+        counting.pop().continue_()
+        until(page, "sessionStorage.getItem('daywork-counts')?.includes('\"waiting\":3') === true")
+        route.fulfill(response=answer)
+
+    page.route("**/approve", decide)
+    Thumb(page).tap("form[data-decide=approve] button", answered=True)
+    expect(page.locator(".approval")).to_have_count(3)
+    push(cast, app_server, sheet(cast, line(cast.workers[0]), day=DAY - timedelta(days=1)))
+    expect(page.locator("#queue-fresh a")).to_have_text("1 new: show", timeout=20_000)
 
 
 def test_the_undo_button_goes_after_ten_seconds(

@@ -130,7 +130,8 @@ def test_the_clean_ones_versions_steps_and_months_are_done_by_keyboard(
     tab_to(page, "One: the supervisor")
     page.keyboard.press("ArrowDown")
     tab_to(page, "Save")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():  # the radio was set by the arrow, before anything was saved
+        page.keyboard.press("Enter")
     expect(page.get_by_role("radio", name="Two: the supervisor, then the office")).to_be_checked()
     assert value(cast.url, "SELECT steps FROM approval_rule WHERE site = $1", cast.site) == 2
 

@@ -9,14 +9,14 @@ from daywork.demo import SIGN_INS
 from daywork.demo.people import SITES
 from tests.journeys.crew import fill_sign_in
 from tests.support.browser import Phone
-from tests.support.database import query
+from tests.support.database import Demo, query
 from tests.support.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 def test_a_clerk_fills_in_missing_rates_and_books_a_crews_meals(
-    demo_server: Server, new_phone: Callable[..., Phone]
+    demo: Demo, demo_server: Server, new_phone: Callable[..., Phone]
 ) -> None:
     login, password = next(
         (a, b) for said, _, a, b in SIGN_INS if said.lower().startswith("office")
@@ -25,7 +25,7 @@ def test_a_clerk_fills_in_missing_rates_and_books_a_crews_meals(
     phone = new_phone("en")
     page = phone.open(f"{demo_server.url}/sign-in")
     fill_sign_in(page, login, password)
-    lake = f"site={SITES['lake'].id}"
+    lake = f"site={SITES['lake'].id}&month={demo.today:%Y-%m}"
 
     page.goto(f"{demo_server.url}/labour/rates?{lake}")
     missing = page.locator("form[action*='/labour/rates/fill']")
@@ -46,7 +46,8 @@ def test_a_clerk_fills_in_missing_rates_and_books_a_crews_meals(
     page.get_by_label("The whole crew").locator("visible=true").check()
     page.get_by_role("button", name="See who gets what").click()
     expect(page.get_by_role("heading", name="Meals: ¥")).to_be_visible()
-    page.get_by_role("button", name="Book it").click()
+    with page.expect_navigation():  # this page says "night shift" before anything is booked
+        page.get_by_role("button", name="Book it").click()
     expect(page.get_by_text("night shift")).to_be_visible()
     booked = "SELECT count(*) FROM pay_item WHERE note = 'night shift' AND basis_unit = 'day'"
     assert query(demo_server.database_url, booked)[0][0] > 3

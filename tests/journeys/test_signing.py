@@ -190,6 +190,7 @@ def test_a_supervisor_signs_and_decides_from_a_queue_that_the_phone_has_kept(
     page.locator("a[href^='/approvals/clean']").click()
     rows = page.locator(".clean-row")
     expect(rows).to_have_count(4)
+    page.wait_for_load_state()  # its button is alive
     moving = rows.nth(0).get_attribute("data-waits") or ""
     worker = value(cast.url, "SELECT worker FROM labour_line WHERE sheet = $1::text::uuid", moving)
     page.locator(".decide-bar button").click()

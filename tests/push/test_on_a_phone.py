@@ -170,7 +170,12 @@ SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotificat
 
 CLEAR = """async () => {
     const registration = await navigator.serviceWorker.ready;
-    for (const one of await registration.getNotifications()) one.close();
+    while (true) {
+        const shown = await registration.getNotifications();
+        if (!shown.length) return;
+        for (const one of shown) one.close();
+        await new Promise((go) => setTimeout(go, 20));
+    }
 }"""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import Phone
 from tests.support.company import PASSWORD, Company
@@ -40,12 +41,12 @@ def test_an_invitation_leads_into_the_app_and_on_to_a_second_phone(
     page = foreman.open(link)
     page.locator("#password").fill("mixer truck 42")
     page.get_by_role("button", name=join).click()
-    assert page.get_by_role("heading", level=1).inner_text() == joined
+    expect(page.get_by_role("heading", level=1)).to_have_text(joined)
     digits = page.locator(".big-code").inner_text()
 
     second = new_phone(locale)
     page = second.open(f"{app_server}/code")
-    assert page.get_by_role("heading", level=1).inner_text() == type_code
+    expect(page.get_by_role("heading", level=1)).to_have_text(type_code)
     page.locator("#code").fill(digits)
     page.get_by_role("button", name=go_on).click()
     page.wait_for_url("**/m/**")

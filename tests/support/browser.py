@@ -86,8 +86,9 @@ class Phone:
 
     def offline(self, away: bool = True) -> None:
         """Take the phone out of the network's reach, or bring it back."""
-        self._away = away
+        self._away |= away
         self._open_context().set_offline(away)
+        self._away = away  # by now what was said of a network that was gone was heard
 
     def kill(self) -> None:
         """End the browser with SIGKILL, all its processes, without a word of warning."""

@@ -87,6 +87,8 @@ def test_a_new_version_waits_until_the_person_says_so(
     page.evaluate("window.stillHere = true")
     release(dist)
     page.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
+    # It is ready when all of it was fetched.
+    until(page, "navigator.serviceWorker.getRegistration().then((r) => r.waiting !== null)")
     expect(page.get_by_text("A new version is ready.")).to_be_visible()
     assert page.evaluate("window.stillHere") is True
     with page.expect_navigation():

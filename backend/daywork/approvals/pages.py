@@ -40,6 +40,7 @@ from daywork.levels.service import rule_of
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 from daywork.progress.rules import planned_percent
+from daywork.push.queries import counts_of
 from daywork.signatures.rules import BOX
 from daywork.signatures.words import outcome_words, party_words, when_words
 from daywork.sites.service import site_for, sites_for, without_site
@@ -112,9 +113,7 @@ async def queue(
     back: FromQuery[int] = 0,
 ) -> Response[str]:
     """What waits on one site; ``after``: the next stretch of it, which htmx adds at the end.
-
-    ``shown``: so many cards are, or with this stretch will be, on the page; it stands in the
-    address too, so that whoever comes back finds the place again.
+    ``shown``: so many cards the page has, or will have; whoever comes back finds the place by it.
     """
     actor: Actor = request.user
     most = SHOWN if after else max(shown, SHOWN)
@@ -126,6 +125,7 @@ async def queue(
         just = await _just_decided(actor, decided, at) if decided else None
         undo = await _undo_offered(actor, just)
         disputed = await open_disputes_count(actor.organisation, at.id)
+        counts = {} if after else await counts_of(actor.organisation, [actor.member])
     return page(
         request,
         "approvals/queue.html",
@@ -133,6 +133,7 @@ async def queue(
         site=at,
         sites=sites,
         waiting=stretch,
+        away=sum(one.waiting for one in counts.values()) - stretch.waiting,
         stretch=stretch,
         rule=rule,
         after=after,

@@ -156,8 +156,7 @@ function over(advance) {
 async function saveAdvance(advance, key) {
   missed = missing(advance) ?? "";
   if (missed || saving) {
-    redraw();
-    setTimeout(() => document.getElementById(`advance-${missed}`)?.focus(), 50);
+    redraw(`#advance-${missed}`);
     return;
   }
   saving = true;

@@ -28,8 +28,7 @@ export function askClaim(day, own, month, before, put) {
       overtime_hours: said.overtime.trim() ? readAmount(said.overtime) : "0" };
     fault = claimFault(claim, own) ?? "";
     if (fault) {
-      redraw();
-      setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector("dialog [aria-invalid=true]"))?.focus(), 50);
+      redraw("dialog [aria-invalid=true]");
       return;
     }
     closeDialog();

@@ -239,8 +239,7 @@ function form(worker, month, own) {
 async function keep(worker, month, own) {
   missed = missing(name, strokes) ?? "";
   if (missed || saving) {
-    redraw();
-    setTimeout(() => document.getElementById("check-name")?.focus(), 50);
+    redraw("#check-name");
     return;
   }
   saving = true;

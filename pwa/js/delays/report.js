@@ -84,8 +84,7 @@ function begin(mend) {
 async function saveDelay(task, delay) {
   missed = missing(delay) ?? "";
   if (missed || saving) {
-    redraw();
-    setTimeout(() => document.getElementById(missed === "days" ? "delay-days" : "delay-weather")?.focus(), 50);
+    redraw(missed === "days" ? "#delay-days" : "#delay-weather");
     return;
   }
   saving = true;

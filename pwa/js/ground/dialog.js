@@ -24,8 +24,15 @@ export function openDialog(title, body) {
   draw();
 }
 
+/** Closings of ours whose event is still to come: a fast hand has opened another dialog by then. */
+let closing = 0;
+
 export function closeDialog() {
-  /** @type {HTMLDialogElement|null} */ (document.querySelector("dialog.sheet"))?.close?.();
+  const element = /** @type {HTMLDialogElement|null} */ (document.querySelector("dialog.sheet"));
+  if (element?.open && element.close) {
+    closing += 1;
+    element.close();
+  }
   open = null;
   draw();
 }
@@ -48,7 +55,9 @@ export function dialogView() {
       ${open.body()}</div>` : ""}</dialog>`;
 }
 
+/** By Escape or the phone's own way back. */
 function closed() {
+  if (closing) { closing -= 1; return; }
   if (!open) return;
   open = null;
   draw();

@@ -175,8 +175,7 @@ async function confirmAndSave(draft, neverSent) {
   if (saving) return;
   if (reasonNeeded(draft) && !neverSent && !draft.reason.trim()) {
     reasonMissed = true;
-    redraw();
-    setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector("#reason input"))?.focus(), 50);
+    redraw("#reason input");
     return;
   }
   saving = true;

@@ -138,8 +138,7 @@ function choice(name, label, options, chosen, put, look = "segmented") {
 async function saveReport(task, report) {
   missed = missing(report) ?? "";
   if (missed || saving) {
-    redraw();
-    setTimeout(() => /** @type {HTMLElement|null} */ (document.querySelector(`#${missed}-rain, .big-number input`))?.focus(), 50);
+    redraw(`#${missed}-rain, .big-number input`);
     return;
   }
   saving = true;

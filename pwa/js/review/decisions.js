@@ -27,6 +27,9 @@ let opened;
 /** @type {ReturnType<typeof signaturesOf>} */
 let signatures;
 let sending = false;
+let busy = false;
+/** Asked for while it was busy: a network that came back in the middle of a failing try. */
+let again = false;
 /** @type {Map<string, string>} what the office took while this page was open: title by entry */
 const taken = new Map();
 
@@ -152,9 +155,19 @@ function decisionsIn(form, pressed) {
     title: form.dataset.title ?? "" }];
 }
 
-/** Send what waits; a reply that is not ours (a Wi-Fi's sign-in page) counts as none. */
+/** Send what waits: one try at a time, and once more when that was asked for meanwhile. */
 async function send() {
-  if (sending || !navigator.onLine) return;
+  if (busy) { again = true; return; }
+  busy = true;
+  again = false;
+  await sendWaiting().catch(() => {});
+  busy = false;
+  if (again) void send();
+}
+
+/** A reply that is not ours (a Wi-Fi's sign-in page) counts as none. */
+async function sendWaiting() {
+  if (!navigator.onLine) return;
   const db = await store();
   const waiting = (await keptDecisions(db)).filter((one) => one.status === "waiting").slice(0, MOST);
   if (!waiting.length) return;

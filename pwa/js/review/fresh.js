@@ -7,19 +7,17 @@ import { tn } from "../ground/language.js";
  * new made up for it. */
 const SETTLE = 1_500;
 
-/** What waits elsewhere: the line that counts speaks of all sites and steps. @type {number|null} */
-let elsewhere = null;
 let last = 0;
+let watching = false;
 /** @type {ReturnType<typeof setTimeout>|undefined} */
 let later;
 
 /** @param {number} waiting in all, for whoever is signed in */
 export function offerFresh(waiting) {
-  const here = inQueue();
-  if (here === null || document.body.dataset.kept !== undefined) return;
+  if (inQueue() === null || document.body.dataset.kept !== undefined) return;
   last = waiting;
-  if (elsewhere === null) {
-    elsewhere = waiting - here;
+  if (!watching) {
+    watching = true;
     document.addEventListener("htmx:afterSwap", () => {
       clearTimeout(later);
       later = setTimeout(show, SETTLE);
@@ -32,9 +30,15 @@ function show() {
   const place = document.getElementById("queue-fresh");
   const link = place?.querySelector("a");
   if (!place || !link) return;
-  const fresh = last - (elsewhere ?? 0) - (inQueue() ?? 0);
+  const fresh = last - elsewhere() - (inQueue() ?? 0);
   place.hidden = fresh <= 0;
   if (fresh > 0) link.textContent = tn("%(n)s new: show", "%(n)s new: show", fresh);
+}
+
+/** What waits on other sites and for other steps: the line counts it, too. By what the page was made of,
+ * as its first word may come before or after one has begun to decide. */
+function elsewhere() {
+  return Number(document.getElementById("queue")?.dataset.elsewhere ?? 0);
 }
 
 /** How many wait in this queue by what the server last said with it. @returns {number|null} */

@@ -34,6 +34,8 @@ export function signaturesOf(member, changed) {
     try {
       runner = await (await import("./carrying.js")).carry(member, await store(), changed);
     } catch {
+      // The network went while its code was fetched: when it is back, and now and then.
+      addEventListener("online", () => setTimeout(() => void carry(), SETTLE), { once: true });
       setTimeout(() => void carry(), EVERY);
     } finally {
       asking = false;

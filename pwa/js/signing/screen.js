@@ -124,8 +124,7 @@ function form(entry, back) {
 async function keep(entry, back) {
   missed = missing(said) ?? "";
   if (missed || saving) {
-    redraw();
-    setTimeout(() => document.getElementById(`sign-${missed}`)?.focus(), 50);
+    redraw(`#sign-${missed}`);
     return;
   }
   if (!globalThis.crypto?.subtle) {
