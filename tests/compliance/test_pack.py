@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pypdf
 import pytest
+from obstore.store import MemoryStore, ObjectStore
 
 from daywork.compliance import service
 from daywork.compliance.packing import manifest_of, zipped
@@ -21,13 +22,15 @@ from daywork.ground.database import company_transaction
 from daywork.ground.ids import new_id
 from daywork.people.actor import Actor
 from daywork.people.rules import Right
+from daywork.photos.storage import remove
 from daywork.register import keeping
 from daywork.register.rules import Change
 from daywork.register.sealing import Key, Keyring
 from daywork.sites.service import site_for
 from daywork.summary.rules import Grouping, Month
 from daywork.summary.service import month_summary
-from daywork.wages.rules import Why
+from daywork.wages import signing
+from daywork.wages.rules import Why, paper_key
 from daywork.wages.settling import settle
 from daywork.web.language import speaking
 from tests.register.conftest import number
@@ -67,6 +70,7 @@ async def packed(
     first: str = "2026-03",
     last: str = "2026-04",
     purpose: str = "",
+    store: ObjectStore | None = None,
     language: str = "en",
 ) -> Unzipped:
     actor = actor or cast.office
@@ -75,7 +79,12 @@ async def packed(
     with speaking(language):
         stock = await service.take_stock(pack)
         opened = await service.begin_pack(pack, KEYS, stock.entries)
-    data = b"".join([piece async for piece in zipped(pack, stock, opened, KEYS, language)])
+    data = b"".join(
+        [
+            piece
+            async for piece in zipped(pack, stock, opened, KEYS, store or MemoryStore(), language)
+        ]
+    )
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         return Unzipped({name: archive.read(name) for name in archive.namelist()})
@@ -268,6 +277,35 @@ async def test_numbers_are_masked_unless_a_purpose_is_kept_on_record(cast: Cast)
     assert [json.loads(row["detail"])["full"] for row in taken] == [False, True]
 
 
+async def test_what_was_signed_on_paper_is_in_the_pack_with_whole_numbers_alone(
+    cast: Cast,
+) -> None:
+    await a_month(cast, advances=False)
+    sheet = await closed(cast, cast.crew)
+    store = MemoryStore()
+    for scan in (b"%PDF-1.4 the first page", b"%PDF-1.4 the second page"):
+        paper = await signing.take_paper(
+            cast.office,
+            store,
+            ("sheet", sheet),
+            name="signed.pdf",
+            data=scan,
+            workers=cast.workers[:1],
+            at=NOW,
+        )
+    key = paper_key(cast.organisation, cast.site, paper.sha256)
+    full = await packed(cast, last="2026-03", purpose="authority", store=store)
+    named = "4 Wage sheets/2026-03 Carpenters v1 Signed paper"
+    assert full.files[f"{named} 1.pdf"] == b"%PDF-1.4 the first page"
+    assert full.files[f"{named} 2.pdf"] == b"%PDF-1.4 the second page"
+    assert f"{named} 1.pdf" in {one["name"] for one in full.manifest["files"]}
+    masked = await packed(cast, last="2026-03", store=store)
+    assert not [name for name in masked.files if "Signed paper" in name]
+    await remove(store, [key])
+    lost = await packed(cast, last="2026-03", purpose="authority", store=store)
+    assert paper.sha256.hex() in lost.files[f"{named} 2.txt"].decode()
+
+
 async def test_what_workers_said_of_their_month_is_in_it(cast: Cast) -> None:
     said = disputed(cast, date(2026, 3, 4))
     query(
@@ -301,7 +339,7 @@ async def test_a_change_while_it_is_made_is_told(cast: Cast) -> None:
     pack = Pack(cast.office, "Huayan", site, months, NOW, "example/v", english=True)
     stock = await service.take_stock(pack)
     await sheet_sent(cast, date(2026, 3, 11), [line(cast.workers[3])])
-    data = b"".join([piece async for piece in zipped(pack, stock, {}, KEYS, "en")])
+    data = b"".join([piece async for piece in zipped(pack, stock, {}, KEYS, MemoryStore(), "en")])
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert json.loads(archive.read("manifest.json"))["changed_while_made"] is True
 

@@ -224,6 +224,7 @@ def test_contracts_and_certificates_come_and_are_struck_out(house: House, office
     page = office.get(path).text
     assert "A certificate has run out" in page
     assert number(102) not in page
+    assert "Safety training before the first day" in page, "proposed, with the level of skill"
     paper = value(house.cast.url, "SELECT id FROM worker_certificate LIMIT 1")
     assert office.send_form(f"{path}/certificates/{paper}/void").status_code == 303
     assert "A certificate has run out" not in office.get(path).text

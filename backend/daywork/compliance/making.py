@@ -147,7 +147,7 @@ async def _make(
 
     async def pieces() -> AsyncIterator[bytes]:
         files = 0
-        async for piece in zipped(pack, stock, opened, keys, order.language):
+        async for piece in zipped(pack, stock, opened, keys, store, order.language):
             files += 1
             await _note(organisation, order.id, site_id, files=files)
             yield weighed.of(piece)

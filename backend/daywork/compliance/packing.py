@@ -16,6 +16,8 @@ from datetime import datetime
 from typing import IO
 from uuid import UUID
 
+from obstore.store import ObjectStore
+
 from daywork.attendance import paper as attendance_paper
 from daywork.attendance import workbook as attendance_book
 from daywork.attendance.service import attendance_of
@@ -27,15 +29,18 @@ from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.money.books import money_of_month
 from daywork.money.workbook import month_book
+from daywork.photos import storage
 from daywork.register import roster
 from daywork.register.rules import Unmasked
 from daywork.register.sealing import Keyring
 from daywork.summary import workbook as summary_book
 from daywork.summary.service import month_in_every_grouping
 from daywork.wages import paper as wages_paper
-from daywork.wages import paying, settlement_queries, transfers
+from daywork.wages import paying, settlement_queries, signing_queries, transfers
 from daywork.wages import workbook as wages_book
 from daywork.wages.printing import printed_version
+from daywork.wages.rules import paper_key
+from daywork.wages.signing_queries import Document
 from daywork.web.downloads import file_name
 from daywork.web.figures import month as month_words
 from daywork.web.language import gettext as _
@@ -46,7 +51,11 @@ File = tuple[str, str, bytes]
 
 
 async def files_of(
-    pack: Pack, stock: Stock, opened: Mapping[UUID, Unmasked], keys: Keyring | None
+    pack: Pack,
+    stock: Stock,
+    opened: Mapping[UUID, Unmasked],
+    keys: Keyring | None,
+    store: ObjectStore,
 ) -> AsyncIterator[File]:
     """Every file but cover and manifest, each made when it is asked for."""
     for month in pack.months:
@@ -91,13 +100,15 @@ async def files_of(
         data = await asyncio.to_thread(month_book, money)
         what = _("Advances and payments")
         yield f"5 {what}/{month.text}.xlsx", f"{what}, {said}", data
-    async for one in _wages(pack, stock, keys):
+    async for one in _wages(pack, stock, keys, store):
         yield one
-    async for one in _of_the_site(pack, stock, opened):
+    async for one in _of_the_site(pack, stock, opened, store):
         yield one
 
 
-async def _wages(pack: Pack, stock: Stock, keys: Keyring | None) -> AsyncIterator[File]:
+async def _wages(
+    pack: Pack, stock: Stock, keys: Keyring | None, store: ObjectStore
+) -> AsyncIterator[File]:
     purpose = pack.purpose or None
     for due in stock.dues:
         version = due.version
@@ -118,6 +129,8 @@ async def _wages(pack: Pack, stock: Stock, keys: Keyring | None) -> AsyncIterato
         said = f"{_('Wage sheet')}, {month_words(version.month)}, {who}"
         yield f"{named}.pdf", said, await asyncio.to_thread(wages_paper.pdf_of, printed)
         yield f"{named}.xlsx", said, await asyncio.to_thread(wages_book.workbook_of, printed)
+        async for paper in _signed_papers(pack, ("sheet", version.id), named, said, store):
+            yield paper
         if purpose and version.latest and due.total:
             async with company_transaction(pack.actor.organisation):
                 found = await paying.pay_outs(
@@ -137,8 +150,32 @@ async def _wages(pack: Pack, stock: Stock, keys: Keyring | None) -> AsyncIterato
         yield f"4 {_('Wage sheets')}/{_('Pay-out')}.xlsx", _("Pay-out"), data
 
 
+async def _signed_papers(
+    pack: Pack, document: Document, named: str, said: str, store: ObjectStore
+) -> AsyncIterator[File]:
+    """The photos and scans of what was signed on paper: whole numbers stand on them, so they are
+    in packs with whole numbers alone."""
+    if not pack.in_full:
+        return
+    async with company_transaction(pack.actor.organisation, snapshot=True):
+        papers = await signing_queries.papers_of(pack.actor.organisation, document)
+    for place, paper in enumerate(papers, 1):
+        what = _("Signed paper")
+        key = paper_key(pack.actor.organisation, pack.site.id, paper.sha256)
+        try:
+            data = await storage.get_bytes(store, key)
+        except FileNotFoundError:  # `daywork verify` says whose fault that is
+            told = _(
+                "This paper was kept and is lost. Its SHA-256 was %(hash)s.",
+                hash=paper.sha256.hex(),
+            )
+            yield f"{named} {what} {place}.txt", f"{what}, {said}", told.encode()
+            continue
+        yield f"{named} {what} {place}{paper.ending}", f"{what}, {said}", data
+
+
 async def _of_the_site(
-    pack: Pack, stock: Stock, opened: Mapping[UUID, Unmasked]
+    pack: Pack, stock: Stock, opened: Mapping[UUID, Unmasked], store: ObjectStore
 ) -> AsyncIterator[File]:
     organisation, site = pack.actor.organisation, pack.site
     period = (organisation, site.id, pack.first, pack.last)
@@ -152,6 +189,11 @@ async def _of_the_site(
         photos = await queries.photos_between(*period)
     if settled:
         yield f"6 {_('Settlements')}.xlsx", _("Settlements"), books.settlements_book(settled)
+    for one in settled:
+        named = f"6 {_('Settlements')}/{one.until_day} {file_name(one.person.name)} v{one.version}"
+        said = f"{_('Settlement')}, {one.person.name}"
+        async for paper in _signed_papers(pack, ("settlement", one.id), named, said, store):
+            yield paper
     data = books.signatures_book(signatures, disputes, site.time_zone)
     yield f"7 {_('Signatures')}.xlsx", _("Signatures"), data
     rows = roster.roster_of(
@@ -221,6 +263,7 @@ async def zipped(
     stock: Stock,
     opened: Mapping[UUID, Unmasked],
     keys: Keyring | None,
+    store: ObjectStore,
     language: str,
 ) -> AsyncIterator[bytes]:
     """The zip, piece by piece. Rights and keys were checked before its first byte."""
@@ -233,7 +276,7 @@ async def zipped(
             listed.append(Listed(name, what, hashlib.sha256(data).hexdigest(), len(data)))
             return wire.taken()
 
-        made = files_of(pack, stock, opened, keys)
+        made = files_of(pack, stock, opened, keys, store)
         while (file := await _next(made, language)) is not None:
             yield await asyncio.to_thread(put, *file)
         changed = await totals_of(pack) != stock.months

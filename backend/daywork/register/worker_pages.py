@@ -243,7 +243,7 @@ async def void_contract(
 async def add_certificate(
     request: Request, site: FromPath[UUID], worker: FromPath[UUID]
 ) -> Response[Any]:
-    """A certificate for special work."""
+    """A certificate: for special work, or of another kind by its name."""
     actor = request.user
     answers = Answers(await request.form())
     kind = answers.one_of("certificate", list(CertificateKind), needed=True)

@@ -188,10 +188,9 @@ async def upload(request: Request, sheet: FromPath[UUID]) -> Response[Any]:
 async def paper(request: Request, paper: FromPath[UUID]) -> Response[bytes]:
     """The bytes of a signed paper, to be kept or looked at elsewhere."""
     found, data = await signing.paper_bytes(request.user, request.app.state.storage, paper)
-    suffix = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}[found.media_type]
     name = found.name.rsplit(".", 1)[0]
     return Response(
-        data, media_type=found.media_type, headers=attachment(f"{name or paper}.{suffix}")
+        data, media_type=found.media_type, headers=attachment(f"{name or paper}{found.ending}")
     )
 
 

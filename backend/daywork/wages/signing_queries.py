@@ -52,6 +52,13 @@ class Paper:
     uploaded_by: UUID
     at: datetime
 
+    @property
+    def ending(self) -> str:
+        """What the name of such a file ends with."""
+        return {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}[
+            self.media_type
+        ]
+
 
 Document = tuple[str, UUID]
 """What is signed: ``("sheet", id)`` or ``("settlement", id)``."""
