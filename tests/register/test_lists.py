@@ -162,3 +162,15 @@ def test_what_cannot_be_read_is_refused_with_its_reason(name: str, data: bytes, 
 def test_signs_that_show_nothing_or_turn_the_writing_are_left_out() -> None:
     cells, _ = only(read_list("l.csv", "姓名,班组\n\u202e王\u200b建军\u0007,木工\n".encode()))
     assert cells["name"] == "王 建军"
+
+
+def test_a_book_that_writes_words_of_its_own_is_refused() -> None:
+    whole, packed = book(["姓名"], ["王"]), io.BytesIO()
+    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 3))
+    swollen = f'<!DOCTYPE w [<!ENTITY a0 "王">{laughs}]><worksheet'.encode()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(packed, "w", 8) as new:
+        for name in old.namelist():
+            told = old.read(name).replace(b"<worksheet", swollen, 1)
+            word = b'<row r="3"><c t="inlineStr"><is><t>&a2;</t></is></c></row></sheetData>'
+            new.writestr(name, told.replace(b"</sheetData>", word))
+    assert refusal("list.xlsx", packed.getvalue()).kind.slug == "list_unreadable"
