@@ -11,7 +11,7 @@ from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.ground.problems import NOT_ALLOWED
 from daywork.people.actor import Actor
-from daywork.people.rules import Right
+from daywork.people.rules import Right, may
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
 
@@ -44,7 +44,7 @@ async def delays_for(
             site = await site_for(actor, site_id, Right.SEE_LABOUR)
         elif choice:
             site = choice[0]
-        elif actor.is_owner:
+        elif may(actor, Right.SEE_LABOUR):
             return SiteDelays([], None)
         else:
             raise NOT_ALLOWED()

@@ -14,7 +14,7 @@ from daywork.ground.database import company_transaction
 from daywork.ground.problems import NOT_ALLOWED, NOT_FOUND
 from daywork.ground.terms import EntryKind, EntryState
 from daywork.people.actor import Actor
-from daywork.people.rules import Right
+from daywork.people.rules import Right, may
 from daywork.progress import queries
 from daywork.progress.queries import Report
 from daywork.progress.rules import (
@@ -121,7 +121,7 @@ async def plan_for(actor: Actor, site_id: UUID | None, now: datetime, *, english
             site = await site_for(actor, site_id, Right.SEE_LABOUR)
         elif choice:
             site = choice[0]
-        elif actor.is_owner:
+        elif may(actor, Right.SEE_LABOUR):
             return Plans([], None)
         else:
             raise NOT_ALLOWED()

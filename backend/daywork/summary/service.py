@@ -86,7 +86,7 @@ async def view_for(actor: Actor, site_id: UUID | None, month: str | None, now: d
     site: Site | None
     if site_id is not None:
         site = await site_for(actor, site_id, Right.SEE_LABOUR)
-    elif not choice and not actor.is_owner:
+    elif not choice and not may(actor, Right.SEE_LABOUR):
         raise NOT_ALLOWED()
     else:
         site = choice[0] if len(choice) == 1 else None
