@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,16 @@ from daywork.ground.terms import DayKind
 from daywork.summary.parts import Item, Lent, PaidOut, WorkedDay, added_up
 from daywork.wages.bank import plain
 from daywork.wages.differences import Change, differences
+from daywork.wages.paper import (
+    IDENTITY,
+    MOST_LINES,
+    NAME,
+    NUMBER,
+    RATE,
+    SIGN,
+    WIDTH,
+    Sheet,
+)
 from daywork.wages.rules import (
     Figures,
     Line,
@@ -23,6 +34,8 @@ from daywork.wages.rules import (
     kept_until,
     total_of,
 )
+from daywork.wages.words import every_column
+from daywork.web.language import speaking
 
 FIRST = date(2026, 3, 1)
 CREWS = [UUID(int=100 + number) for number in range(3)]
@@ -181,6 +194,17 @@ def test_records_are_kept_three_years_from_completion_when_that_is_later() -> No
     assert kept_until(date(2026, 4, 2), date(2027, 6, 30)) == date(2030, 6, 30)
     assert kept_until(date(2026, 4, 2), date(2025, 6, 30)) == date(2029, 4, 2)
     assert kept_until(date(2026, 4, 2), date(2025, 6, 30), date(2030, 1, 1)) == date(2030, 1, 1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_no_heading_leaves_its_cell_on_a_sheet_with_every_column(language: str) -> None:
+    with speaking(language):
+        columns = every_column()
+        paper = Sheet()
+        paper.add_page()
+        wide = (WIDTH - NUMBER - NAME - IDENTITY - RATE - SIGN) / len(columns)
+        long = [one.title for one in columns if len(paper.head_lines(wide, one.title)) > MOST_LINES]
+    assert not long
 
 
 def test_no_cell_of_the_banks_file_begins_like_a_formula() -> None:

@@ -29,6 +29,8 @@ from daywork.web.paper import EDGE, SANS, Grid
 WIDTH = 297 - 2 * EDGE
 NUMBER, NAME, IDENTITY, RATE, SIGN = 7.0, 21.0, 33.0, 20.0, 27.0
 ROW, HEAD, PAD = 11.0, 10.0, 0.9
+MOST_LINES = 3
+"""Of a heading."""
 
 
 def plain_amount(value: Decimal) -> str:
@@ -82,21 +84,30 @@ class Sheet(Grid):
         self.set_xy(left + width, top)
 
     def write_head(self, width: float, text: str) -> None:
-        """A heading of a column, in as many lines as it needs."""
+        """A heading of a column, in up to three lines."""
         left, top = self.get_x(), self.get_y()
         self.set_fill_color(236)
         self.rect(left, top, width, HEAD, style="DF")
-        self.set_font(SANS, "B", 6.5)
-        self.c_margin = 0.3
-        if self.get_string_width(text) > width:
-            text = text.replace("（", "\n（")  # a bracket is not torn apart
-        lines = self.multi_cell(
-            width, 3, text, align="C", dry_run=True, output=MethodReturnValue.LINES
-        )
-        high = 3 * min(len(lines) if isinstance(lines, list) else 1, 3)
-        self.set_xy(left, top + (HEAD - high) / 2)
-        self.multi_cell(width, 3, text, align="C", max_line_height=3)
+        lines = self.head_lines(width, text)
+        self.set_xy(left, top + (HEAD - 3 * len(lines)) / 2)
+        self.multi_cell(width, 3, "\n".join(lines), align="C", max_line_height=3)
         self.set_xy(left + width, top)
+
+    def head_lines(self, width: float, text: str) -> list[str]:
+        """The lines of a heading; sets the largest font in which they are at most three."""
+        self.c_margin = 0.3
+        lines: list[str] = []
+        for size in (6.5, 6, 5.5, 5, 4.5):
+            self.set_font(SANS, "B", size)
+            whole = text
+            if self.get_string_width(text) > width:
+                whole = text.replace("（", "\n（")  # a bracket is not torn apart
+            lines = self.multi_cell(  # type: ignore[assignment]  # it is told what to give back
+                width, 3, whole, align="C", dry_run=True, output=MethodReturnValue.LINES
+            )
+            if len(lines) <= MOST_LINES:
+                break
+        return lines
 
     def write_signature(
         self, one: WageSignature | None, width: float, height: float, time_zone: str
