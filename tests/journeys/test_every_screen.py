@@ -122,6 +122,19 @@ def faults_of(page: Page, language: str) -> list[str]:
     return found
 
 
+DESK = """() => [document.documentElement, ...document.querySelectorAll(".table-wrap")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `${one.tagName} ${one.scrollWidth} px in ${one.clientWidth}`)"""
+
+
+def desk_faults_of(page: Page) -> list[str]:
+    """At a desk of 1280 px no table is wider than its place: totals stand in the last column."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    found = [f"on a desk scrolls sideways: {one}" for one in page.evaluate(DESK)]
+    page.set_viewport_size({"width": 320, "height": 640})
+    return found
+
+
 def keep(page: Page, language: str, role: str, name: str) -> None:
     if os.environ.get("DAYWORK_SCREENS"):
         SCREENS.mkdir(exist_ok=True)
@@ -144,7 +157,10 @@ class Looking:
         page.locator("h1").first.wait_for(state="attached")
         expect(page.locator(".htmx-request")).to_have_count(0)
         keep(page, self.language, self.role, name)
-        if faults := [*faults_of(page, self.language), *self.phone.faults]:
+        faults = [*faults_of(page, self.language), *self.phone.faults]
+        if self.role == "owner":
+            faults += desk_faults_of(page)
+        if faults:
             self.wrong[f"{page.url} ({name})"] = faults
         self.phone.faults.clear()
 
