@@ -7,6 +7,7 @@ import { cookie } from "./ground/cookie.js";
 import { preferredLanguage, setLanguage, t } from "./ground/language.js";
 import { registerWorker } from "./ground/update.js";
 import { toast } from "./ground/toast.js";
+import { standWhereAsked } from "./review/answered.js";
 import { watchConnection } from "./review/connection.js";
 import { keepSeenPages } from "./review/keeping.js";
 import { decideOffline } from "./review/decisions.js";
@@ -77,6 +78,7 @@ document.addEventListener("change", (event) => {
 });
 
 async function begin() {
+  standWhereAsked();
   await setLanguage(document.documentElement.lang || preferredLanguage());
   watchConnection();
   switchModeAtOnce();

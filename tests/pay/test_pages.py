@@ -100,6 +100,40 @@ async def test_missing_rates_are_listed_and_filled_in_together(
     ) == Decimal("775.00")
 
 
+async def test_the_green_tick_stands_for_approved_work_and_for_nothing_else(
+    books: Cast, office: httpx.AsyncClient
+) -> None:
+    good, none = (
+        "Every approved line of this month has its rate",
+        "Nothing of this month is approved",
+    )
+    rest = "Sheets that are not approved yet get theirs when they are."
+
+    async def told() -> str:
+        return (await office.get("/labour/rates", params=asked(books))).text
+
+    page = await told()
+    assert (good in page, rest in page, none in page) == (True, False, False)
+    for waits, shown in ((1, (False, False, True)), (4, (True, True, False))):
+        query(
+            books.url,
+            "UPDATE labour_line SET state = CASE WHEN work_day >= $2 THEN 'submitted'"
+            " ELSE 'approved' END WHERE organisation = $1",
+            books.organisation,
+            date(2026, 3, waits),
+        )
+        page = await told()
+        assert (good in page, rest in page, none in page) == shown
+    query(
+        books.url,
+        "UPDATE labour_line SET state = 'void' WHERE organisation = $1",
+        books.organisation,
+    )
+    page = await told()
+    assert (good in page, none in page) == (False, False)
+    assert "No labour recorded in March 2026" in page
+
+
 async def test_filling_in_says_first_where_else_a_workers_rate_would_count(
     books: Cast, office: httpx.AsyncClient, client: Client
 ) -> None:

@@ -8,33 +8,36 @@ from typing import Any
 from uuid import UUID
 
 from daywork.doubles.rules import Claim, Double
+from daywork.entries.closed import CLOSED_BEFORE
 from daywork.ground.database import execute, fetch
 
 # Of the bookings in ``told``, a row a sheet. The claims are those the booking was last known by:
 # the present ones of an open one, those that were decided on of a settled one.
-_WITH_SHEETS = """
-    SELECT t.id, t.worker, w.name AS worker_name, w.number AS worker_number, t.work_day, t.booked,
-           t.claims, t.counts, t.reason, t.decided_by, m.name AS decided_by_name, t.decided_at,
-           t.outcome, t.resolved_at, e.site, s.name AS site_name,
+_WITH_SHEETS = f"""
+    SELECT d.id, d.worker, w.name AS worker_name, w.number AS worker_number, d.work_day, d.booked,
+           d.claims, d.counts, d.reason, d.decided_by, m.name AS decided_by_name, d.decided_at,
+           d.outcome, d.resolved_at, e.site, s.name AS site_name,
            split_part(c.said, '=', 2)::numeric AS man_days, e.id AS sheet, cr.name AS crew_name,
-           a.name AS author_name, e.state, coalesce(l.overtime_hours, 0) AS overtime_hours
-    FROM told t
-    JOIN worker w ON w.organisation = $1 AND w.id = t.worker
-    LEFT JOIN member m ON m.organisation = $1 AND m.id = t.decided_by
-    CROSS JOIN LATERAL unnest(string_to_array(t.claims, ',')) AS c (said)
+           a.name AS author_name, e.state, coalesce(o.overtime_hours, 0) AS overtime_hours,
+           coalesce(o.closed, false) AS closed
+    FROM told d
+    JOIN worker w ON w.organisation = $1 AND w.id = d.worker
+    LEFT JOIN member m ON m.organisation = $1 AND m.id = d.decided_by
+    CROSS JOIN LATERAL unnest(string_to_array(d.claims, ',')) AS c (said)
     JOIN entry e ON e.organisation = $1 AND e.id = split_part(c.said, '=', 1)::uuid
     JOIN site s ON s.organisation = $1 AND s.id = e.site
     JOIN crew cr ON cr.organisation = $1 AND cr.id = e.crew
     JOIN member a ON a.organisation = $1 AND a.id = e.author
     LEFT JOIN LATERAL (
-        SELECT sum(o.overtime_hours) AS overtime_hours FROM labour_line o
-        JOIN worker same ON same.organisation = $1 AND same.id = o.worker
-             AND coalesce(same.merged_into, same.id) = t.worker
-        WHERE o.organisation = $1 AND o.sheet = e.id AND o.live) AS l
+        SELECT sum(l.overtime_hours) AS overtime_hours, bool_and({CLOSED_BEFORE}) AS closed
+        FROM labour_line l
+        JOIN worker same ON same.organisation = $1 AND same.id = l.worker
+             AND coalesce(same.merged_into, same.id) = d.worker
+        WHERE l.organisation = $1 AND l.sheet = e.id AND l.live) AS o
         ON true
-    ORDER BY t.resolved_at IS NOT NULL, t.decided_at IS NOT NULL, t.work_day DESC,
-             t.opened_at DESC, t.id, s.name, cr.name, e.id
-"""
+    ORDER BY d.resolved_at IS NOT NULL, d.decided_at IS NOT NULL, d.work_day DESC,
+             d.opened_at DESC, d.id, s.name, cr.name, e.id
+"""  # noqa: S608 - a piece of SQL of our own
 
 
 async def doubles_between(

@@ -57,6 +57,9 @@ class Claim:
     author_name: str
     state: str
     overtime_hours: Decimal
+    closed: bool
+    """It stood on a closed paper (wage sheet, settlement, closed month) before the day was booked
+    twice: it stays as it was closed, and its pay does not wait."""
 
     @property
     def seen(self) -> bool:
@@ -96,6 +99,16 @@ class Double:
     def mark(self) -> str:
         """What a decision names, so that it is of these claims and no others."""
         return sha256(self.claims.encode()).hexdigest()[:16]
+
+    def moved_by(self, counts: UUID | None) -> list[Claim]:
+        """The sheets whose pay an answer moves: those that waited, and closed ones that are to go
+        back."""
+        return [one for one in self.sheets if not (one.closed and counts in (None, one.sheet))]
+
+    @property
+    def closed(self) -> bool:
+        """Some of its sheets were closed, and paid perhaps, before it was booked twice."""
+        return any(one.closed for one in self.sheets)
 
     @property
     def counting(self) -> Claim | None:

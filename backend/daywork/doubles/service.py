@@ -65,7 +65,9 @@ def _as_seen(actor: Actor, doubles: Sequence[Double]) -> list[Double]:
     def seen(claim: Claim) -> Claim:
         if may(actor, Right.SEE_LABOUR, claim.site):
             return claim
-        return Claim(claim.site, claim.site_name, claim.man_days, None, "", "", "", ZERO)
+        return Claim(
+            claim.site, claim.site_name, claim.man_days, None, "", "", "", ZERO, claim.closed
+        )
 
     return [
         replace(
@@ -107,8 +109,9 @@ async def resolve(
         raise DOUBLE_SETTLED()
     if counts is not None and counts not in {claim.sheet for claim in known.sheets}:
         raise NOT_FOUND()
-    months = await months_of(actor, {claim.site for claim in known.sheets})
-    for claim in known.sheets:
+    moved = known.moved_by(counts)
+    months = await months_of(actor, {claim.site for claim in moved})
+    for claim in moved:
         months.check(claim.site, known.work_day, EntryKind.LABOUR_SHEET)
     now = datetime.now(UTC)
     pair = sheets_in(known.claims)

@@ -10,9 +10,45 @@ from datetime import date
 from uuid import UUID
 
 from daywork.entries.rules import DECIDED_KINDS, MONTH_CLOSED
-from daywork.ground.database import fetch
+from daywork.ground.database import execute, fetch
 from daywork.ground.terms import EntryKind
 from daywork.people.actor import Actor
+
+CLOSED_BEFORE = """(l.state = 'approved' AND EXISTS (
+    SELECT FROM entry n WHERE n.organisation = l.organisation AND n.id = l.sheet AND EXISTS (
+        SELECT FROM wage_sheet p
+        WHERE p.organisation = l.organisation AND p.site = l.site
+          AND p.month = date_trunc('month', l.work_day)::date
+          AND (p.crew IS NULL OR p.crew = l.crew)
+          AND p.closed_at >= n.decided_at AND p.closed_at < d.opened_at
+        UNION ALL
+        SELECT FROM settlement p
+        WHERE p.organisation = l.organisation AND p.site = l.site AND p.worker = l.worker
+          AND p.until_day >= l.work_day
+          AND p.closed_at >= n.decided_at AND p.closed_at < d.opened_at
+        UNION ALL
+        SELECT FROM month_closing p
+        WHERE p.organisation = l.organisation AND p.site = l.site AND p.what = 'closed'
+          AND p.month = date_trunc('month', l.work_day)::date
+          AND p.at >= n.decided_at AND p.at < d.opened_at AND NOT EXISTS (
+            SELECT FROM month_closing r
+            WHERE r.organisation = p.organisation AND r.site = p.site AND r.month = p.month
+              AND r.at > p.at AND r.at < d.opened_at))))"""
+"""Whether a line ``l`` stood on a closed paper (wage sheet, settlement, closed month) before the
+double booking ``d`` was opened, and nobody has decided on its sheet since. Then it stays as it was
+closed, and only what came late waits. It depends on what was before ``d`` alone, so that nothing
+that is closed or reopened later moves it."""
+
+
+async def note_closed(organisation: UUID, site: UUID, month: date) -> None:
+    """Let the month be added up again: a double booking that is opened elsewhere this moment, and
+    cannot be seen from here, holds what it sees of the month."""
+    await execute(
+        "INSERT INTO labour_moved (organisation, site, month) VALUES ($1, $2, $3)",
+        organisation,
+        site,
+        month,
+    )
 
 
 async def closed_months(actor: Actor, sites: Iterable[UUID]) -> set[tuple[UUID, date]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from daywork.entries.closed import CLOSED_BEFORE
 from daywork.ground.database import execute, fetch
 from daywork.ground.ids import new_id
 from daywork.labour.rules import A_DAY
@@ -27,10 +28,11 @@ _MOVED = """
     ) AS by_sheet
     JOIN worker w ON w.organisation = $1 AND w.id = by_sheet.worker"""
 
-STILL_OPEN: Final = """EXISTS (SELECT FROM double_booking d WHERE d.organisation = l.organisation
-    AND d.work_day = l.work_day AND d.worker IN (l.worker, w.id) AND d.resolved_at IS NULL)"""
+STILL_OPEN: Final = f"""EXISTS (SELECT FROM double_booking d WHERE d.organisation = l.organisation
+    AND d.work_day = l.work_day AND d.worker IN (l.worker, w.id) AND d.resolved_at IS NULL
+    AND NOT {CLOSED_BEFORE})"""
 """Whether the day of a line ``l`` is booked twice and not settled, so that its pay waits; ``w`` is
-the worker's record that is kept."""
+the worker's record that is kept. What was closed before stays as it was."""
 
 _CLAIMS = "l.live AND l.state <> 'void' AND l.state <> 'returned' AND l.man_days > 0"
 
@@ -301,6 +303,45 @@ async def claimants(organisation: UUID, sheets: Collection[UUID]) -> list[Claima
 
 
 # What pay asks
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """A day that stands on a closed paper and was booked twice since."""
+
+    double: UUID
+    crew: UUID
+    worker: UUID
+    """The record it was entered under."""
+    worker_name: str
+    work_day: date
+    goes_back: bool
+    """Somebody said that the other sheet counts: this one is to be sent back."""
+
+
+async def closed_days_doubled(
+    organisation: UUID, site: UUID, first: date, last: date
+) -> list[ClosedDay]:
+    """The site's closed days that were booked twice since and are not settled, by day and name."""
+    rows = await fetch(
+        f"""
+        SELECT DISTINCT d.id AS double, l.crew, l.worker, w.name AS worker_name, d.work_day,
+               d.counts IS NOT NULL AND d.counts <> l.sheet AS goes_back
+        FROM double_booking d
+        JOIN worker w ON w.organisation = d.organisation
+             AND (w.id = d.worker OR w.merged_into = d.worker)
+        JOIN labour_line l ON l.organisation = d.organisation AND l.worker = w.id
+             AND l.work_day = d.work_day AND l.live AND l.site = $2
+        WHERE d.organisation = $1 AND d.resolved_at IS NULL AND d.work_day BETWEEN $3 AND $4
+          AND {CLOSED_BEFORE}
+        ORDER BY d.work_day, w.name, d.id
+        """,  # noqa: S608 - a piece of SQL of our own
+        organisation,
+        site,
+        first,
+        last,
+    )
+    return [ClosedDay(**row) for row in rows]
 
 
 async def lock_shared_workers(organisation: UUID, workers: Collection[UUID]) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from daywork.chain.contents import ClosingSaid
 from daywork.chain.service import append
-from daywork.entries.closed import closed_months
+from daywork.entries.closed import closed_months, note_closed
 from daywork.entries.queries import lock_site
 from daywork.ground.calendar import day_at
 from daywork.ground.ids import new_id
@@ -154,6 +154,7 @@ async def _write(
     month = month_of(month)
     closing = ClosingSaid(new_id(), site, month, what, reason, actor.member, at)
     await queries.insert_closing(actor.organisation, closing)
+    await note_closed(actor.organisation, site, month)
     await append(actor.organisation, [closing.happening()])
     await record_audit(
         actor.organisation,

@@ -23,6 +23,7 @@ from daywork.sites.service import site_for
 from daywork.sites.site import Site
 from daywork.sites.workforce_queries import Worker, workers_found
 from daywork.summary.unpriced import Missing, missing_rates, price_waiting
+from daywork.summary.unpriced_queries import states_of_month
 from daywork.web.stretches import AT_ONCE, FIRST, Stretch, Wanted
 
 MOST_CHOSEN: Final = 300
@@ -39,6 +40,8 @@ class RatesOfSite:
     own: Stretch[Rate]
     """Of workers."""
     missing: list[Missing]
+    states: set[str]
+    """In which states the month has work; nothing that is not approved has its rate yet."""
     overtime: list[OvertimeAgreed]
     """Latest first."""
     workers: list[Worker]
@@ -68,6 +71,7 @@ async def rates_of_site(
             await rate_queries.shared_rates_on_site(*where),
             Stretch(own, in_all, wanted),
             await missing_rates(actor, [desk.site.id], span),
+            await states_of_month(*where, span),
             await overtime_queries.overtime_rules_of(actor.organisation, [desk.site.id]),
             [one for one in workers if one.left_on is None or one.left_on >= span.first],
             [crew for crew in await queries.crews_of(*where) if crew.active],

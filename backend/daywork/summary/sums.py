@@ -4,33 +4,36 @@ Whoever sums labour - the summary, a ledger, a wage sheet - sums these expressio
 them come to the same cent.
 """
 
+from daywork.entries.closed import CLOSED_BEFORE
 from daywork.summary.rules import Figures, Parts
 
-BOOKED = """(
-    SELECT w.organisation, w.site, w.crew, w.worker, w.task, w.work_day, w.sheet, w.state,
-           w.man_days, w.hours_per_day, w.overtime_hours,
-           w.earned * (twice.id IS NULL)::int AS earned,
-           w.overtime_earned * (twice.id IS NULL)::int AS overtime_earned,
-           NULL::text AS kind, twice.id IS NOT NULL AS held
-    FROM labour_line w
+BOOKED = f"""(
+    SELECT l.organisation, l.site, l.crew, l.worker, l.task, l.work_day, l.sheet, l.state,
+           l.man_days, l.hours_per_day, l.overtime_hours,
+           l.earned * (d.id IS NULL)::int AS earned,
+           l.overtime_earned * (d.id IS NULL)::int AS overtime_earned,
+           NULL::text AS kind, d.id IS NOT NULL AS held
+    FROM labour_line l
     LEFT JOIN (
-        SELECT organisation, worker, work_day, id FROM double_booking WHERE resolved_at IS NULL
+        SELECT organisation, worker, work_day, id, opened_at FROM double_booking
+        WHERE resolved_at IS NULL
         UNION ALL
-        SELECT d.organisation, o.id, d.work_day, d.id FROM double_booking d
-        JOIN worker o ON o.organisation = d.organisation AND o.merged_into = d.worker
-        WHERE d.resolved_at IS NULL
-    ) AS twice ON twice.organisation = w.organisation AND twice.worker = w.worker
-         AND twice.work_day = w.work_day
-    WHERE w.live AND w.state <> 'void'
+        SELECT t.organisation, o.id, t.work_day, t.id, t.opened_at FROM double_booking t
+        JOIN worker o ON o.organisation = t.organisation AND o.merged_into = t.worker
+        WHERE t.resolved_at IS NULL
+    ) AS d ON d.organisation = l.organisation AND d.worker = l.worker
+         AND d.work_day = l.work_day AND NOT {CLOSED_BEFORE}
+    WHERE l.live AND l.state <> 'void'
     UNION ALL
     SELECT organisation, site, crew, worker, task, work_day, NULL::uuid, 'approved', 0::numeric,
            NULL::numeric, 0::numeric, amount, 0::numeric, kind, false
     FROM pay_item WHERE voided_at IS NULL
-)"""
+)"""  # noqa: S608 - a piece of SQL of our own
 """Everything that earns or will earn: lines of sheets (without a kind), and pay items as lines
 without work. Postgres reads both through their indexes, as if the two were asked one by one.
 Lines of a day that is booked twice earn nothing until somebody has settled it: they are held, also
-those under another record of the same worker that was merged into this one."""
+those under another record of the same worker that was merged into this one. What stood on a closed
+paper before is not held: what came late waits alone."""
 
 SUMS = """
     coalesce(sum(l.man_days) FILTER (WHERE l.state = 'approved'), 0) AS man_days,

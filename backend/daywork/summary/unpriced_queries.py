@@ -9,6 +9,24 @@ from daywork.labour.queries import ITS_WORKER, LINE_TO_PRICE, LineToPrice
 from daywork.summary.rules import Month
 
 
+async def states_of_month(organisation: UUID, site: UUID, month: Month) -> set[str]:
+    """The states in which the month has work: ``submitted``, ``returned``, ``approved``."""
+    rows = await fetch(
+        """
+        SELECT s.state FROM unnest(ARRAY['submitted', 'returned', 'approved']) AS s (state)
+        WHERE EXISTS (
+            SELECT FROM labour_line l
+            WHERE l.organisation = $1 AND l.site = $2 AND l.work_day BETWEEN $3 AND $4
+              AND l.live AND l.state = s.state AND (l.man_days > 0 OR l.overtime_hours > 0))
+        """,
+        organisation,
+        site,
+        month.first,
+        month.last,
+    )
+    return {row["state"] for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class UnpricedLine:
     """An approved line that has work and no rate."""

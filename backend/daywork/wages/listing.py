@@ -7,6 +7,7 @@ from uuid import UUID
 
 from daywork.ground.money import ZERO
 from daywork.ground.problems import NOT_ALLOWED
+from daywork.labour.double_queries import closed_days_doubled
 from daywork.people.actor import Actor
 from daywork.people.rules import Right, may
 from daywork.sites.service import without_site
@@ -34,6 +35,8 @@ class Row:
     """Still to be paid of the newest version."""
     now: Figures
     """As things stand: what a version not made yet would say."""
+    doubled: int = 0
+    """Days on the newest version that were booked twice since."""
 
     @property
     def state(self) -> str:
@@ -84,6 +87,7 @@ async def wages_of_month(
         for one in await queries.versions_of_month(organisation, site.id, view.month.first)
         if one.latest
     }
+    doubled = await closed_days_doubled(organisation, site.id, view.month.first, view.month.last)
     ids = [one.id for one in versions.values()]
     signed = await signing_queries.signed_counts(organisation, ids)
     left = await dues_of(gathered, versions)
@@ -103,6 +107,7 @@ async def wages_of_month(
             signed.get(version.id, 0) if version else 0,
             due.get(crew, ZERO),
             total_of(gathered.figures(crew).values()),
+            sum(crew in (None, one.crew) for one in doubled) if version else 0,
         )
 
     cut = {crew is None for crew in (*drafts, *versions)}

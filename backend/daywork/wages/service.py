@@ -10,11 +10,12 @@ from uuid import UUID
 from daywork.chain.service import append
 from daywork.chain.wage_contents import WAGES, wage_happening
 from daywork.crosscheck.service import standings_of
-from daywork.entries.closed import closed_months
+from daywork.entries.closed import closed_months, note_closed
 from daywork.entries.queries import lock_site
 from daywork.ground.calendar import day_at, month_of
 from daywork.ground.ids import new_id
 from daywork.ground.problems import NOT_FOUND
+from daywork.labour.double_queries import ClosedDay, closed_days_doubled
 from daywork.people.actor import Actor
 from daywork.people.rules import Right
 from daywork.people.service import record_audit
@@ -240,6 +241,7 @@ async def close_sheet(
         raise NOTHING_NEW()
     version = _version(actor, sheet, said if sheet.before else "", pay_day, at)
     await queries.insert_version(actor, version, sheet.lines)
+    await note_closed(actor.organisation, site.id, draft.month)
     row, lines = await queries.chained_rows(actor.organisation, version.id)
     await append(actor.organisation, [wage_happening(WAGES, row, lines)])
     await queries.delete_draft(actor.organisation, draft.id)
@@ -307,6 +309,8 @@ class Closed:
     """Every version of the same sheet, the oldest first."""
     draft: UUID | None
     """A draft of the next version."""
+    doubled: list[ClosedDay]
+    """Its days that were booked twice since; empty for one that was replaced."""
     gathered: Gathered | None = None
     """The month as it stands now, of the newest version."""
 
@@ -335,9 +339,17 @@ async def closed_sheet(actor: Actor, sheet_id: UUID) -> Closed:
     lines = await queries.lines_of(actor.organisation, version.id)
     moved: list[Difference] = []
     now: Gathered | None = None
+    doubled: list[ClosedDay] = []
     if version.latest:
         now = await gather(site, Month(*month_of(version.month)))
         moved = differences(lines, now.lines(version.crew))
+        doubled = [
+            one
+            for one in await closed_days_doubled(
+                actor.organisation, site.id, *month_of(version.month)
+            )
+            if version.crew in (None, one.crew)
+        ]
     others = await queries.versions_of_month(actor.organisation, site.id, version.month)
     drafts = await queries.drafts_of(actor.organisation, site.id, version.month)
     return Closed(
@@ -348,5 +360,6 @@ async def closed_sheet(actor: Actor, sheet_id: UUID) -> Closed:
         moved,
         [one for one in others if one.crew == version.crew],
         next((one.id for one in drafts if one.crew == version.crew), None),
+        doubled,
         now,
     )

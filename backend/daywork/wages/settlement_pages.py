@@ -13,6 +13,7 @@ from daywork.chain.wage_contents import SETTLEMENT
 from daywork.ground.calendar import day_at
 from daywork.ground.database import company_transaction
 from daywork.ground.problems import NOT_FOUND, Problem
+from daywork.labour.double_queries import closed_days_doubled
 from daywork.people.actor import Actor
 from daywork.people.queries import currency_of
 from daywork.people.rules import Right, may
@@ -21,6 +22,7 @@ from daywork.sites.queries import crews_of
 from daywork.sites.service import site_for, sites_for, without_site
 from daywork.sites.site import Site
 from daywork.sites.workforce_queries import workers_on
+from daywork.summary.rules import EARLIEST
 from daywork.wages import paying, settlement_queries, settling, words
 from daywork.wages import signing_queries as signed_queries
 from daywork.wages.file_pages import PDF
@@ -197,6 +199,9 @@ async def _page(
         due = await settlements_due(actor.organisation, site.id, [found])
         others = await settlement_queries.versions_of(actor.organisation, site.id, found.worker)
         (now,) = await settling.owed_to(site, [found.worker], found.until_day) or (None,)
+        doubled = await closed_days_doubled(
+            actor.organisation, site.id, EARLIEST, found.until_day if found.latest else EARLIEST
+        )
         kept = await _kept_until(found, site)
     today = day_at(datetime.now(UTC), site.time_zone)
     return page(
@@ -212,6 +217,7 @@ async def _page(
         qr=code_qr(request, code),
         due=due[found.id],
         others=others,
+        days_doubled=[one for one in doubled if one.worker == found.worker],
         now=now,
         kept_until=kept,
         may_settle=may(actor, Right.CLOSE_MONTH, site.id),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from daywork.chain.service import append
 from daywork.chain.wage_contents import SETTLEMENT, wage_happening
+from daywork.entries.closed import note_closed
 from daywork.entries.queries import lock_site
 from daywork.ground.calendar import month_of
 from daywork.ground.ids import new_id
@@ -333,6 +334,8 @@ async def settle(
         row = await settlement_queries.insert_settlement(actor.organisation, settlement)
         happenings.append(wage_happening(SETTLEMENT, row))
         made.append(settlement.id)
+    for month in {said_of.month for one in owed for said_of in one.months}:
+        await note_closed(actor.organisation, site.id, month)
     await append(actor.organisation, happenings)
     await record_audit(
         actor.organisation,

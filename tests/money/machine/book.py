@@ -32,6 +32,10 @@ class Line:
     overtime: Decimal
     earned: Decimal | None = None
     overtime_earned: Decimal | None = None
+    papers: set[object] = field(default_factory=set)
+    """The closed papers it stands on, as it was last approved."""
+    stands: set[tuple[UUID, date]] = field(default_factory=set)
+    """Days booked twice that were opened after it was closed: it does not wait for them."""
 
 
 @dataclass
@@ -105,6 +109,7 @@ class Book:
         place = self.places[sheet.site]
         statute = place.statute_from is not None and place.statute_from <= sheet.day
         for line in sheet.lines:
+            line.papers, line.stands = set(), set()
             rate = self._rate(line.worker, sheet.day)
             if rate is None:
                 line.earned = line.overtime_earned = None
@@ -129,6 +134,43 @@ class Book:
             if holding:
                 return max(holding, key=lambda rate: (rate.first, rate.number))
         return None
+
+    def put_on_paper(
+        self, paper: object, site: UUID, month: Month | None, crew: UUID | None = None
+    ) -> None:
+        """A wage sheet or a month is closed: what is approved in it stands on that paper."""
+        for sheet in self.sheets.values():
+            if (sheet.site, sheet.state) == (site, "approved") and crew in (None, sheet.crew):
+                for line in sheet.lines:
+                    if month == month_of(sheet.day):
+                        line.papers.add(paper)
+
+    def settle(self, paper: object, site: UUID, worker: UUID, until: date) -> None:
+        """A settlement is closed: what is approved of the worker's record stands on it."""
+        for sheet in self.sheets.values():
+            if (sheet.site, sheet.state) == (site, "approved") and sheet.day <= until:
+                for line in sheet.lines:
+                    if line.worker == worker:
+                        line.papers.add(paper)
+
+    def take_off_paper(self, paper: object) -> None:
+        """A month is reopened: it holds for what is booked twice from now on."""
+        for sheet in self.sheets.values():
+            for line in sheet.lines:
+                line.papers.discard(paper)
+
+    def open_double(self, person: UUID, day: date) -> None:
+        """A day is booked twice just now: what stands on a paper does not wait for it."""
+        for sheet in self.sheets.values():
+            for line in sheet.lines:
+                if sheet.day == day and self.person(line.worker) == person and line.papers:
+                    line.stands.add((person, day))
+
+    def close_double(self, person: UUID, day: date) -> None:
+        """It is over; if it opens again, that is another one."""
+        for sheet in self.sheets.values():
+            for line in sheet.lines:
+                line.stands.discard((person, day))
 
     def claimed(self, person: UUID, day: date) -> frozenset[tuple[UUID, Decimal]]:
         """What sheets claim of a day: sheet and 工."""
@@ -157,7 +199,7 @@ class Book:
         for sheet in self.sheets.values():
             if sheet.site == site and sheet.state != "void":
                 for line in sheet.lines:
-                    twice = (self.person(line.worker), sheet.day) in held
+                    twice = {(self.person(line.worker), sheet.day)} & held - line.stands
                     fixed = sheet.state == "approved" and not twice
                     earned = (line.earned or ZERO) + (line.overtime_earned or ZERO)
                     add(line.worker, month_of(sheet.day), 0, earned if fixed else ZERO)

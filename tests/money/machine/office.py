@@ -81,7 +81,7 @@ class Office(Recording):
         sent = mutation("labour.advance", words)
         if self.pushed("advance", sent):
             entry: UUID = sent["entity_id"]
-            if self.tried("approve advance", approve(self.cast.owner, entry, 1, at=NOW)):
+            if self.tried("approve advance", approve(self.cast.owner, entry, 1, at=self.tick())):
                 self.book.lent[entry] = Money(site, worker, day.replace(day=1), Decimal(amount))
 
     @rule(who=WHO, place=PLACE, month=st.integers(0, 1), share=st.sampled_from(["1", "0.4"]))
@@ -131,12 +131,13 @@ class Office(Recording):
                 draft = await wages.begin(owner, site, crew, month, NOW)
                 shown = (await wages.draft_sheet(owner, draft, NOW)).fingerprint
                 return await wages.close_sheet(
-                    owner, draft, shown=shown, seen=True, reason="again", at=NOW
+                    owner, draft, shown=shown, seen=True, reason="again", at=self.tick()
                 )
 
         if made := self.tried("close", closed()):
             self.closed_sheets.append(made)
             self.freeze("wage_sheet", made)
+            self.book.put_on_paper(made, site, month.first, crew)
 
     def freeze(self, table: str, row: UUID) -> None:
         self.frozen[f"{table} {row}"] = self.stored(table, row)
@@ -164,11 +165,18 @@ class Office(Recording):
     def settle(self, who: int, place: int, month: int) -> None:
         (site, _crew), worker = self.crews[place], self.cast.workers[who]
         what = self.in_company(
-            settling.settle, site, [worker], MONTHS[month].last, Why.LEFT, reason="again", at=NOW
+            settling.settle,
+            site,
+            [worker],
+            MONTHS[month].last,
+            Why.LEFT,
+            reason="again",
+            at=self.tick(),
         )
         if made := self.tried("settle", what):
             self.settled += made
             self.freeze("settlement", made[0])
+            self.book.settle(made[0], site, worker, MONTHS[month].last)
 
     @rule(pick=PICK)
     def pay_settlement(self, pick: int) -> None:
@@ -224,9 +232,12 @@ class Office(Recording):
     def close_or_reopen_month(self, place: int, month: int, closing: bool) -> None:
         what = close_month if closing else reopen_month
         first = MONTHS[month].first
-        self.tried(
-            what.__name__, self.in_company(what, self.crews[place][0], first, "said so", at=NOW)
-        )
+        site, at = self.crews[place][0], self.tick()
+        if self.tried(what.__name__, self.in_company(what, site, first, "said so", at=at)):
+            if closing:
+                self.book.put_on_paper((site, first), site, first)
+            else:
+                self.book.take_off_paper((site, first))
 
     @rule()
     def keep_totals(self) -> None:

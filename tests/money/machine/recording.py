@@ -7,7 +7,7 @@ A step may be refused: then nothing has happened.
 import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
@@ -87,10 +87,17 @@ class Recording(RuleBasedStateMachine):
         self.closed_sheets: list[UUID] = []
         self.settled: list[UUID] = []
         self.whole: dict[tuple[UUID, date], bool] = {}
+        self.doubles: dict[UUID, tuple[UUID, date]] = {}
+        self.clock = NOW
         self.run(open_database(self.url, pool_size=2))
 
     def run(self, what: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(what)
+
+    def tick(self) -> datetime:
+        """Each thing is said a minute after the other."""
+        self.clock += timedelta(minutes=1)
+        return self.clock
 
     def ask(self, sql: str, *args: Any) -> list[Any]:
         """Rows of this company."""
@@ -164,7 +171,7 @@ class Recording(RuleBasedStateMachine):
 
     def decide(self, entry: UUID) -> None:
         one = self.book.sheets[entry]
-        if self.tried("approve", approve(self.cast.owner, entry, one.version, at=NOW)):
+        if self.tried("approve", approve(self.cast.owner, entry, one.version, at=self.tick())):
             one.state = "approved"
             self.book.fix(one)
 
@@ -177,7 +184,7 @@ class Recording(RuleBasedStateMachine):
     def return_one(self, pick: int) -> None:
         if entry := self.one_of(pick, "submitted"):
             one = self.book.sheets[entry]
-            what = send_back(self.cast.owner, entry, one.version, "count again", at=NOW)
+            what = send_back(self.cast.owner, entry, one.version, "count again", at=self.tick())
             if self.tried("return", what):
                 one.state = "returned"
 
@@ -185,7 +192,7 @@ class Recording(RuleBasedStateMachine):
     def reopen_one(self, pick: int) -> None:
         if entry := self.one_of(pick, "approved"):
             one = self.book.sheets[entry]
-            what = reopen(self.cast.owner, entry, one.version, "wrong", at=NOW)
+            what = reopen(self.cast.owner, entry, one.version, "wrong", at=self.tick())
             if self.tried("reopen", what):
                 one.state = "submitted"
 
@@ -267,10 +274,19 @@ class Recording(RuleBasedStateMachine):
     def held(self) -> set[tuple[UUID, date]]:
         """Days booked twice that nobody has settled: each is one, and each that is one is known."""
         rows = self.ask(
-            "SELECT worker, work_day FROM double_booking WHERE organisation = $1"
+            "SELECT id, worker, work_day FROM double_booking WHERE organisation = $1"
             " AND resolved_at IS NULL",
             self.cast.organisation,
         )
-        found = {(row["worker"], row["work_day"]) for row in rows}
-        assert len(found) == len(rows)
-        return found
+        found = {row["id"]: (row["worker"], row["work_day"]) for row in rows}
+        for gone in self.doubles.keys() - found.keys():
+            self.book.close_double(*self.doubles[gone])
+        for new in found.keys() - self.doubles.keys():
+            self.book.open_double(*found[new])
+            # The database opened it by its own clock.
+            query(
+                self.url, "UPDATE double_booking SET opened_at = $2 WHERE id = $1", new, self.tick()
+            )
+        self.doubles = found
+        assert len(set(found.values())) == len(rows)
+        return set(found.values())
