@@ -11,6 +11,8 @@ const KEPT = `daywork-${__BUILD__}`;
 const OWN_CACHES = /^daywork-/;
 /** Pages somebody has seen; see review/keeping.js. */
 const SEEN = "daywork-seen";
+/** By this the office leaves out what a worker has earned. */
+const KEEPING = { "x-daywork-keep": "1" };
 const SEEN_PAGES = /^\/approvals(\/clean)?$/;
 const SIGN_PAGE = /^\/approvals\/([0-9a-f-]{36})\/sign$/;
 
@@ -162,7 +164,7 @@ async function keepSeen(pages, parts) {
   /** @param {string} address */
   const keep = async (address) => {
     if (address.startsWith("/assets/") && await kept(address)) return;
-    const answer = await fetch(address, { credentials: "same-origin" });
+    const answer = await fetch(address, { credentials: "same-origin", headers: KEEPING });
     if (isOurs(answer)) await seen.put(address, answer);
   };
   await Promise.all(parts.map(keep));

@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.crew import found_with_yesterday, set_language, sign_in
-from tests.support.browser import Phone, under_the_worker
+from tests.journeys.test_approving import push
+from tests.money.test_advances import advance
+from tests.support.browser import Phone, under_the_worker, until
 from tests.support.cast import Cast
 from tests.support.database import query
 from tests.support.server import Server
@@ -96,3 +98,27 @@ def test_an_advance_lent_offline_reaches_the_supervisor(
     expect(said).to_have_count(0)
     assert foreman.faults == []
     assert supervisor.faults == []
+
+
+def test_a_kept_queue_does_not_tell_what_a_worker_has_earned(
+    app_server: Server, cast: Cast, new_phone: Callable[..., Phone]
+) -> None:
+    set_language(cast, "zh-CN")
+    push(cast, app_server, advance(cast, "200"))
+    phone = new_phone("zh-CN")
+    page = sign_in(phone, app_server, cast, "owner")
+    page.goto(f"{app_server.url}/approvals")
+    under_the_worker(page)
+    page.reload()
+    card = page.locator(".approval", has_text="借支：worker 1")
+    expect(card).to_contain_text("已挣未发¥")
+    until(
+        page,
+        "caches.open('daywork-seen').then((seen) => seen.keys())"
+        ".then((all) => all.some((one) => new URL(one.url).pathname === '/approvals'))",
+    )
+    phone.offline()
+    page.reload()
+    expect(card).to_contain_text("¥200.00")
+    expect(card).not_to_contain_text("已挣未发¥")
+    assert phone.faults == []

@@ -143,6 +143,7 @@ async def queue(
         back=back,
         disputed=disputed,
         may_decide=bool(turns(actor, rule, at.id)),
+        to_be_kept=request.to_be_kept,
         **SPOKEN,
     )
 

@@ -31,6 +31,11 @@ class Request(LitestarRequest[Any, Any, State]):
         """True when htmx asks; its headers by name."""
         return HTMXDetails(self)
 
+    @property
+    def to_be_kept(self) -> bool:
+        """The service worker fetches the page to keep it on the phone: no pay stands on it."""
+        return "x-daywork-keep" in self.headers
+
 
 class Speaker(Protocol):
     """What the pages need to know of a signed-in person; ``people.actor.Actor`` fits."""
