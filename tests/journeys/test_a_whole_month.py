@@ -312,6 +312,7 @@ def close_sign_and_pay(office: Office, page: Page) -> None:
     assert box["height"] < 80
     page.set_input_files("input[type=file]", month.answer_of_the_bank(sent))
     press(page, "查看")
+    page.select_option("select[name=for_month]", "2026-10-01")  # offered by itself in November only
     press(page, "入账 3 笔付款")
     page.goto(sheet)
     expect(page.locator("#paid")).to_contain_text("这份表已全部付清")
@@ -330,7 +331,7 @@ def settle_with_who_leaves(office: Office, page: Page) -> None:
     press(page, "保存签字")
     press(page, "登记已付", exact=False)
     expect(page.get_by_text("这里没有待付的钱了")).to_be_visible()
-    page.goto(f"{office.url}/labour/compliance?site={near}&month=2026-10")
+    page.goto(f"{office.url}/labour/compliance?site={near}&first=2026-10&last=2026-10")
     expect(page.get_by_text("没有已定稿的工资表（钢筋班）")).to_be_visible()
     page.goto(f"{office.url}/settings/sites/{near}/retention")
     expect(page.get_by_text("全部记录必须保存，不能清理")).to_be_visible()
