@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -22,7 +22,7 @@ from daywork.demo import SIGN_INS
 from daywork.ground import places
 from tests.journeys.crew import fill_sign_in
 from tests.support.browser import Phone
-from tests.support.database import query
+from tests.support.database import Demo, query
 from tests.support.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -226,7 +226,7 @@ def look_as_the_worker(looking: Looking, page: Page) -> None:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_workers_own_pages_and_the_sheet_of_codes_are_open_to_all(
-    demo_server: Server, new_phone: Callable[..., Phone], language: str
+    demo: Demo, demo_server: Server, new_phone: Callable[..., Phone], language: str
 ) -> None:
     small = {"viewport": {"width": 320, "height": 640}, "device_scale_factor": 1}
     query(demo_server.database_url, "UPDATE member SET language = $1", language)
@@ -236,10 +236,7 @@ def test_a_workers_own_pages_and_the_sheet_of_codes_are_open_to_all(
     login, password = next((a, b) for said, _, a, b in SIGN_INS if said.lower().startswith("owner"))
     page = desk.open(f"{demo_server.url}/sign-in")
     fill_sign_in(page, login, password)
-    page.goto(f"{demo_server.url}/labour/crosscheck")
-    if not page.locator(".cross-check").count():  # on the first of a month
-        last = (datetime.now(UTC).replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
-        page.goto(f"{demo_server.url}/labour/crosscheck?month={last}")
+    page.goto(f"{demo_server.url}/labour/crosscheck?month={demo.today:%Y-%m}")
     page.locator("form[action='/labour/crosscheck/links'] .button.primary").click()
     page.locator(".qr-sheet").wait_for()
     looking.look(page, "/labour/crosscheck/links")
