@@ -110,6 +110,19 @@ async def test_a_new_version_proposes_the_pay_day_of_the_one_before(
     assert re.search(r'name="pay_day"[^>]*value="2026-04-15"', draft)
 
 
+async def test_a_pay_day_that_cannot_be_read_closes_nothing(served: tuple[Cast, str]) -> None:
+    cast, url = served
+    async with client_of(cast.url, url, cast.office) as office:
+        asked = {"site": str(cast.site), "month": "2026-03", "crew": str(cast.crew)}
+        draft = (await office.post("/labour/wages", data=asked)).headers["location"]
+        shown = form_of((await office.get(draft)).text, "shown")
+        form = {"shown": shown, "seen": "on", "pay_day": "15 April"}
+        reply = await office.post(f"{draft}/close", data=form)
+    assert reply.status_code == 422
+    assert "This is not a day" in reply.text
+    assert query(cast.url, "SELECT id FROM wage_sheet") == []
+
+
 async def test_a_draft_that_another_tab_has_closed_says_so(served: tuple[Cast, str]) -> None:
     cast, url = served
     async with client_of(cast.url, url, cast.office) as office:

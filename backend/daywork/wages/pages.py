@@ -104,13 +104,14 @@ async def _draft_page(
     return page(
         request,
         "wages/draft.html",
-        status=problem.kind.status if problem else 200,
+        status=problem.kind.status if problem else 422 if answers else 200,
         sheet=sheet,
         stretch=stretch_of(sheet.lines, wanted, _who).at(f"/labour/wages/drafts/{draft}"),
         columns=words.columns_for(sheet.total, sheet.lines),
         words=words,
         may_close=may(request.user, Right.CLOSE_MONTH, sheet.site.id),
         was=shown_again(answers),
+        faults=answers.faults if answers else {},
         problem=told(problem) if problem else None,
         back=f"/labour/wages?site={sheet.site.id}&month={sheet.month.text}",
     )
@@ -132,6 +133,8 @@ async def close(request: Request, draft: FromPath[UUID]) -> Response[Any]:
     """Freeze a version."""
     answers = Answers(await request.form())
     pay_day = answers.day("pay_day")
+    if answers.faults:
+        return await _draft_page(request, draft, answers)
     try:
         async with company_transaction(request.user.organisation):
             sheet = await service.close_sheet(
