@@ -67,6 +67,11 @@ async def test_a_site_can_show_days_alone(books: Cast, client: Client, phone: Ph
     await office.post(
         f"/labour/crosscheck/{books.site}/rule", data={"link_days": "3", "month": MARCH}
     )
+    reply = await office.post(
+        f"/labour/crosscheck/{books.site}/rule", data={"link_days": "91", "month": MARCH}
+    )
+    assert reply.status_code == 422
+    assert "A number from 1 to 90" in reply.text, "and the three days still hold"
     path = await link_of(office, books)
     assert "¥" not in (await opened(phone, path))[1]
     life = value(

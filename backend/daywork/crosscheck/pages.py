@@ -15,7 +15,7 @@ from daywork.ground.problems import NOT_FOUND, Problem
 from daywork.people.rules import Right, may
 from daywork.sign_in.visitor import address_of
 from daywork.sites.service import without_site
-from daywork.web.forms import Answers
+from daywork.web.forms import Answers, shown_again
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
@@ -34,6 +34,7 @@ async def _board(
     crew: UUID | None,
     problem: Problem | None = None,
     wanted: Wanted = FIRST,
+    answers: Answers | None = None,
 ) -> Response[str]:
     actor = request.user
     board = await service.board_of(actor, site, month, crew, datetime.now(UTC))
@@ -50,7 +51,7 @@ async def _board(
     return page(
         request,
         "crosscheck/board.html",
-        status=problem.kind.status if problem else 200,
+        status=problem.kind.status if problem else 422 if answers else 200,
         board=board,
         stretch=stretch_of(
             board.workers, wanted, lambda one: f"{one.person.name}\n{one.person.number}"
@@ -63,6 +64,8 @@ async def _board(
         sees_labour=may(actor, Right.SEE_LABOUR, here),
         may_set=may(actor, Right.MANAGE_SITE, here),
         next_month=board.month.next if board.month.next.first <= board.latest.last else None,
+        was=shown_again(answers),
+        faults=answers.faults if answers else {},
         problem=told(problem) if problem else None,
     )
 
@@ -137,9 +140,10 @@ async def agree_on_rule(request: Request, site: FromPath[UUID]) -> Response[Any]
     """Whether links show pay, and how long they hold."""
     answers = Answers(await request.form())
     days = answers.number("link_days", needed=True, low="1", high="90", places=0)
-    if days is not None:
-        rule = SiteRule(shows_pay=answers.ticked("shows_pay"), link_days=int(days))
-        await service.agree_on_rule(request.user, site, rule, datetime.now(UTC))
+    if days is None:
+        return await _board(request, site, answers.raw("month"), None, answers=answers)
+    rule = SiteRule(shows_pay=answers.ticked("shows_pay"), link_days=int(days))
+    await service.agree_on_rule(request.user, site, rule, datetime.now(UTC))
     return go(request, f"/labour/crosscheck?site={site}&month={answers.raw('month')}")
 
 
