@@ -3,6 +3,7 @@ it is lost or paid twice while somebody decides."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -29,6 +30,7 @@ from tests.support.months import sheet_sent, work_on
 from tests.support.phone_words import line
 from tests.wages.story import APRIL, MARCH, closed, looked_at
 
+SQL = Path(__file__).parents[2] / "migrations/sql"
 APPROVED = datetime(2026, 3, 31, tzinfo=UTC)
 LATE = datetime(2026, 4, 9, tzinfo=UTC)
 AFTER = datetime(2026, 4, 20, tzinfo=UTC)
@@ -227,3 +229,17 @@ async def test_the_other_site_learns_that_it_was_closed_and_no_more(cast: Cast) 
     with pytest.raises(Problem, match="not_found"):
         async with company_transaction(cast.organisation):
             await service.closed_sheet(cast.far_supervisor, sheet)
+
+
+async def test_an_upgrade_adds_up_again_what_was_kept_as_waiting(cast: Cast) -> None:
+    """Totals kept by a Daywork that held both sheets: migration 31 lets them be made anew."""
+    await worked(cast)
+    await paid(cast)
+    await late(cast)
+    await totals_are_those_of_the_lines(cast)
+    query(cast.url, "UPDATE labour_total SET labour = 0 WHERE site = $1", cast.site)
+    with pytest.raises(AssertionError):
+        await totals_are_those_of_the_lines(cast)
+    query(cast.url, "DELETE FROM labour_moved")
+    query(cast.url, (SQL / "0031_1_closed_papers_stand.sql").read_text(encoding="utf-8"))
+    await totals_are_those_of_the_lines(cast)
