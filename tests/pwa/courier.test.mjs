@@ -1,65 +1,14 @@
 // Engine, store and sender together against a small office, with things going wrong in between.
-import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
-import { entriesSeen } from "../../pwa/js/entries/overlay.js";
-import { createCourier } from "../../pwa/js/outbox/courier.js";
-import { createSender } from "../../pwa/js/outbox/sender.js";
-import { openStore } from "../../pwa/js/store/database.js";
 import { readOutbox } from "../../pwa/js/store/outbox.js";
 import { readSite } from "../../pwa/js/store/rows.js";
 import { saveRecords } from "../../pwa/js/store/save.js";
 import { openOffice } from "./office.mjs";
+import { begin, db, launch, office, rest, save, seen, sheet, statuses, time } from "./phone.mjs";
 
-let db;
-let office;
-let clock;
-let n = 0;
-
-beforeEach(async () => {
-  n += 1;
-  clock = 1_000_000;
-  db = await openStore(`courier-${n}`);
-  office = openOffice();
-});
-
-/** The app, started: afresh or after a crash. */
-async function launch(member = "m1") {
-  const sender = createSender({ fetch: (...a) => office.fetch(...a), csrf: () => "", member,
-    build: "t", patience: 200 });
-  const alarms = [];
-  const courier = createCourier({ db, sender, device: "dev", member, now: () => clock,
-    random: () => 0.5, alarm: (at) => alarms.push(at) });
-  await courier.load();
-  await courier.tell({ type: "lead" });
-  await courier.meet();
-  return Object.assign(courier, { alarms });
-}
-
-async function rest(courier) {
-  for (let quiet = 0; quiet < 5;) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
-    await courier.settled();
-    quiet = courier.state.flight ? 0 : quiet + 1;
-  }
-}
-
-const sheet = (id, entity, more = {}) => ({ id, type: "labour.sheet", entity_id: entity,
-  base_version: 0, client_time: "2026-03-05T10:00:00Z",
-  payload: { site: "site", work_day: "2026-03-05", crew: "c", lines: [] }, ...more });
-
-async function save(courier, ...records) {
-  await courier.tell({ type: "saved", ...await saveRecords(db, records) });
-}
-const statuses = async () => Object.fromEntries((await readOutbox(db)).items
-  .map((i) => [i.id, i.status]));
-
-async function seen() {
-  const { rows, pull } = await readSite(db, "site");
-  const { items } = await readOutbox(db);
-  return entriesSeen(rows.entry ?? [], items, pull, new Set());
-}
+beforeEach(begin);
 
 describe("a record on its way", () => {
   it("reaches the office once although the answer was lost", async () => {
@@ -74,7 +23,7 @@ describe("a record on its way", () => {
     await save(courier, sheet("m1", "e1"));
     await rest(courier);
     assert.deepEqual(await statuses(), { m1: "waiting" });
-    clock += 60_000;
+    time.now += 60_000;
     await courier.tell({ type: "tick" });
     await rest(courier);
     assert.deepEqual(await statuses(), { m1: "confirmed" });
@@ -100,10 +49,9 @@ describe("a record on its way", () => {
   });
 
   it("leaves while the answers to those before it are written, and a disk that refuses them loses nothing", async () => {
-    const disk = db;
     let refuse = false;
     let refusedAt = 0;
-    db = new Proxy(disk, { get(target, name) {
+    const disk = new Proxy(db, { get(target, name) {
       if (name !== "transaction") {
         const value = Reflect.get(target, name);
         return typeof value === "function" ? value.bind(target) : value;
@@ -117,9 +65,9 @@ describe("a record on its way", () => {
         return target.transaction(names, mode, how);
       };
     } });
-    const courier = await launch();
+    const courier = await launch("m1", disk);
     refuse = true;
-    await courier.tell({ type: "saved", ...await saveRecords(disk,
+    await courier.tell({ type: "saved", ...await saveRecords(db,
       Array.from({ length: 70 }, (_, i) => sheet(`m${i}`, `e${i}`))) });
     await rest(courier);
     // It is given up by now, but left; it would not before the clock goes on, had it been held.
@@ -129,7 +77,7 @@ describe("a record on its way", () => {
     assert.equal(refusedAt, 1);
     const sent = office.pushes.map((push) => push.length);
     assert.deepEqual(sent.slice(0, 2), [50, 20], "the second batch was on its way by then");
-    clock += 60_000;
+    time.now += 60_000;
     await courier.tell({ type: "tick" });
     await rest(courier);
     assert.ok(Object.values(await statuses()).every((status) => status === "confirmed"));
@@ -246,121 +194,6 @@ describe("photos", () => {
   });
 });
 
-describe("a restore", () => {
-  it("is noticed by a receipt that no pull has passed", async () => {
-    const courier = await launch();
-    await courier.pullAll();
-    const backup = office.backup();
-    const cursor = office.epoch;
-    office.fault = (url, _, act) => {
-      if (url.includes("pull")) throw new TypeError("no network");
-      return act();
-    };
-    await save(courier, sheet("m1", "e1"));
-    await rest(courier);
-    assert.deepEqual(await statuses(), { m1: "confirmed" });
-    office.restore(backup);
-    assert.equal(office.entries.size, 0);
-    office.fault = (url, _, act) => {
-      // The cursor is as good in the one history as in the other.
-      if (!url.includes("seen=")) office.epoch = cursor;
-      return act();
-    };
-    await courier.pullAll();
-    await rest(courier);
-    assert.equal(office.entries.get("e1")?.version, 1);
-  });
-
-  it("is noticed for a site that was left, which no pull speaks of any more", async () => {
-    const courier = await launch();
-    const backup = office.backup();
-    await save(courier, sheet("m1", "e1"));
-    await rest(courier);
-    await courier.pullAll();
-    office.sites = [];
-    await courier.meet();
-    await courier.meet();
-    assert.deepEqual([await statuses(), office.pushes.length], [{ m1: "confirmed" }, 1],
-      "nothing was put back, and nothing is sent again");
-    office.restore(backup);
-    await courier.meet();
-    await rest(courier);
-    assert.equal(office.entries.get("e1")?.version, 1);
-    await courier.meet();
-    await rest(courier);
-    assert.equal(office.pushes.length, 2, "once is enough");
-  });
-
-  it("does not make what is recorded after it vanish until the rows are read again", async () => {
-    const courier = await launch();
-    const backup = office.backup();
-    for (const n of [1, 2, 3]) await save(courier, sheet(`m${n}`, `e${n}`));
-    await rest(courier);
-    await courier.pullAll();
-    office.restore(backup);
-    office.fault = (url, _, act) => {
-      if (url.includes("pull")) throw new TypeError("no network");
-      return act();
-    };
-    await save(courier, sheet("m4", "e4"));
-    await rest(courier);
-    assert.equal((await statuses()).m4, "confirmed");
-    assert.equal((await seen()).get("e4")?.word, "office", "counted anew, below what was read");
-    office.fault = null;
-    await courier.pullAll();
-    await rest(courier);
-    assert.deepEqual([...(await seen()).keys()].sort(), ["e1", "e2", "e3", "e4"]);
-  });
-
-  it("is heeded once, although a refused record speaks of the lost history for ever", async () => {
-    const courier = await launch();
-    const backup = office.backup();
-    await save(courier, sheet("m1", "e1"));
-    await rest(courier);
-    office.put("task", "t1", {});
-    await save(courier, sheet("m2", "e2", { payload: { site: "site", poison: true } }));
-    await rest(courier);
-    assert.deepEqual(await statuses(), { m1: "confirmed", m2: "refused" });
-    office.restore(backup);
-    await courier.pullAll();
-    await rest(courier);
-    const sent = office.pushes.length;
-    await courier.pullAll();
-    await rest(courier);
-    assert.deepEqual([office.entries.get("e1")?.version, office.pushes.length], [1, sent]);
-  });
-
-  it("is not forgotten when the phone dies, or its disk fails, as it hears of it", async () => {
-    for (const fault of ["crash", "disk"]) {
-      const courier = await launch();
-      await courier.pullAll();
-      const backup = office.backup();
-      await save(courier, sheet(`m-${fault}`, `e-${fault}`));
-      await rest(courier);
-      await courier.pullAll();
-      office.restore(backup);
-      const real = IDBObjectStore.prototype.put;
-      let broken = fault === "disk" ? 1 : Infinity;
-      IDBObjectStore.prototype.put = function put(value, ...more) {
-        if (this.name === "outbox" && broken > 0) {
-          broken -= 1;
-          throw new DOMException("disk", "UnknownError");
-        }
-        return real.call(this, value, ...more);
-      };
-      try {
-        await courier.pullAll();
-      } finally {
-        IDBObjectStore.prototype.put = real;
-      }
-      const again = fault === "crash" ? await launch() : courier;
-      await again.pullAll();
-      await rest(again);
-      assert.equal(office.entries.get(`e-${fault}`)?.version, 1, fault);
-    }
-  });
-});
-
 it("a disk that cannot be read while sending only means trying again", async () => {
   const courier = await launch();
   const real = IDBDatabase.prototype.transaction;
@@ -379,7 +212,7 @@ it("a disk that cannot be read while sending only means trying again", async () 
   } finally {
     IDBDatabase.prototype.transaction = real;
   }
-  clock += 60_000;
+  time.now += 60_000;
   await courier.tell({ type: "tick" });
   await rest(courier);
   assert.deepEqual(await statuses(), { m1: "confirmed" });
@@ -400,7 +233,7 @@ it("a disk that fails to write a receipt down only means asking again", async ()
     await save(courier, sheet("m1", "e1"));
     await rest(courier);
     assert.deepEqual(await statuses(), { m1: "waiting" });
-    clock += 60_000;
+    time.now += 60_000;
     await courier.tell({ type: "tick" });
     await rest(courier);
   } finally {
@@ -412,11 +245,11 @@ it("a disk that fails to write a receipt down only means asking again", async ()
 
 it("a phone whose clock is years off forgets nothing for it", async () => {
   const YEARS = 10 * 365 * 24 * 3600_000;
-  clock = Date.now() - YEARS;
+  time.now = Date.now() - YEARS;
   const courier = await launch();
   await save(courier, sheet("m1", "e1"));
   await rest(courier);
-  clock += 2 * YEARS;
+  time.now += 2 * YEARS;
   await courier.tidy(false);
   const again = await launch();
   await again.tidy(false);
