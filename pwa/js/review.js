@@ -75,6 +75,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("change", (event) => {
   const field = /** @type {HTMLSelectElement} */ (event.target);
   if (field.matches("[data-submit]")) field.form?.requestSubmit();
+  // Only a correction may be below zero, and the phone's number pad has no minus.
+  const amount = field.name === "kind" && field.form?.elements.namedItem("amount");
+  if (amount instanceof HTMLInputElement) amount.inputMode = field.value === "correction" ? "text" : "decimal";
 });
 
 async function begin() {

@@ -37,7 +37,7 @@ def test_what_was_typed_when_the_session_ended_is_put_back(
     def fill_in() -> None:
         page.goto(address)
         page.get_by_label("What", exact=True).select_option("deduction")
-        page.get_by_text("for each day at work", exact=True).click()
+        page.get_by_text("per day", exact=True).click()
         page.get_by_role("textbox", name="Amount").fill("12.50")
         page.get_by_role("textbox", name="Why").fill("tools that were lost on the night shift")
         page.locator("details.crew-ticks summary").first.click()

@@ -29,17 +29,17 @@ def test_a_clerk_fills_in_missing_rates_and_books_a_crews_meals(
 
     page.goto(f"{demo_server.url}/labour/rates?{lake}")
     missing = page.locator("form[action*='/labour/rates/fill']")
-    expect(missing.get_by_label("a man-day")).to_be_checked()
-    missing.get_by_text("an hour", exact=True).click()
+    expect(missing.get_by_label("man-day")).to_be_checked()
+    missing.get_by_text("hour", exact=True).click()
     missing.get_by_label("Amount").fill("32.5")
-    missing.get_by_role("button", name="Agree for all ticked").click()
+    missing.get_by_role("button", name="Agree and price the lines").click()
     expect(page.get_by_text("Every approved line of this month has its rate")).to_be_visible()
     priced = "SELECT DISTINCT unit, amount FROM rate WHERE amount = 32.5"
     assert [tuple(row) for row in query(demo_server.database_url, priced)] == [("hour", 32.5)]
 
     page.goto(f"{demo_server.url}/labour/pay/new?{lake}")
     page.get_by_label("What", exact=True).select_option("meal")
-    page.get_by_text("for each day at work", exact=True).click()
+    page.get_by_text("per day", exact=True).click()
     page.get_by_role("textbox", name="Amount").fill("18")
     page.get_by_role("textbox", name="Why").fill("night shift")
     page.locator("details.crew-ticks summary").first.click()

@@ -29,6 +29,9 @@ async def test_a_rate_is_agreed_and_what_was_typed_wrong_is_shown_again(
     page = (await office.get("/labour/rates", params=asked(books))).text
     assert "€320.00" in page
     assert "¥" not in page
+    assert "The rate is agreed." in page
+    again = (await office.get("/labour/rates", params=asked(books))).text
+    assert "The rate is agreed." not in again, "it is said once"
 
 
 async def test_the_sites_a_trades_rate_touches_are_shown_before_it_is_agreed(

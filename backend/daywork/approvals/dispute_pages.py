@@ -17,6 +17,7 @@ from daywork.approvals.disputes import (
 from daywork.crosscheck.words import claimed_words, recorded_words, when_words
 from daywork.ground.problems import Problem
 from daywork.web.forms import Answers
+from daywork.web.language import gettext
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
@@ -74,7 +75,11 @@ async def answer_dispute(request: Request, dispute: FromPath[UUID]) -> Response[
         if problem.kind not in (ANSWER_MISSING, DISPUTE_ANSWERED):
             raise
         return await _list(request, site, problem, dispute)
-    return go(request, "/approvals/disputes" + (f"?site={site}" if site else ""))
+    return go(
+        request,
+        "/approvals/disputes" + (f"?site={site}" if site else ""),
+        said=gettext("Answered. The worker reads it under the link."),
+    )
 
 
 handlers = [disputes, answer_dispute]

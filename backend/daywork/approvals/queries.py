@@ -8,6 +8,7 @@ from uuid import UUID
 
 from daywork.approvals.rules import DECIDED_HERE, LineSeen
 from daywork.ground.database import fetch
+from daywork.ground.names import by_name
 from daywork.ground.terms import DelayCause, EntryKind, EntryState, StopCause, TaskStatus
 from daywork.money.rules import Handed
 from daywork.people.actor import Actor
@@ -177,7 +178,7 @@ class SheetLine:
 async def lines_of(actor: Actor, sheet: UUID) -> list[SheetLine]:
     """The lines of the sheet's present version, by the worker's number and name."""
     rows = await fetch(
-        """
+        f"""
         SELECT l.worker, w.name, coalesce(tr.name, '') AS trade,
                coalesce(tr.name_en, '') AS trade_en, l.unit, l.amount, l.man_days,
                l.hours_per_day, l.overtime_hours, coalesce(t.code, '') AS task_code,
@@ -187,8 +188,8 @@ async def lines_of(actor: Actor, sheet: UUID) -> list[SheetLine]:
         LEFT JOIN trade tr ON tr.organisation = l.organisation AND tr.id = w.trade
         LEFT JOIN task t ON t.organisation = l.organisation AND t.id = l.task
         WHERE l.organisation = $1 AND l.sheet = $2 AND l.live
-        ORDER BY w.number, w.name, w.id
-        """,
+        ORDER BY w.number, {by_name("w.name")}, w.id
+        """,  # noqa: S608
         actor.organisation,
         sheet,
     )
@@ -198,15 +199,15 @@ async def lines_of(actor: Actor, sheet: UUID) -> list[SheetLine]:
 async def lines_by_version(actor: Actor, sheet: UUID) -> dict[int, list[LineSeen]]:
     """The lines of every version of a sheet: what two versions are compared by."""
     rows = await fetch(
-        """
+        f"""
         SELECT l.version, l.worker, w.name, l.man_days, l.overtime_hours,
                coalesce(t.code, '') AS task, l.note
         FROM labour_line l
         JOIN worker w ON w.organisation = l.organisation AND w.id = l.worker
         LEFT JOIN task t ON t.organisation = l.organisation AND t.id = l.task
         WHERE l.organisation = $1 AND l.sheet = $2
-        ORDER BY l.version, w.number, w.name, w.id
-        """,
+        ORDER BY l.version, w.number, {by_name("w.name")}, w.id
+        """,  # noqa: S608
         actor.organisation,
         sheet,
     )

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from daywork.attendance.rules import Cell, CrewAtWork, CrewLine
 from daywork.ground.database import fetch
+from daywork.ground.names import by_name
 from daywork.sites.tables import kept_record
 from daywork.summary.rules import Month
 from daywork.summary.sums import LINES_OF_MONTH, SUMS, ZERO_WHERE_NONE, figures_in
@@ -17,7 +18,8 @@ async def crews_at_work(organisation: UUID, site: UUID, month: Month) -> list[Cr
             SELECT l.crew, count(DISTINCT l.worker) AS workers {LINES_OF_MONTH} GROUP BY l.crew
         )
         SELECT b.crew, c.name, b.workers
-        FROM booked b JOIN crew c ON c.organisation = $1 AND c.id = b.crew ORDER BY c.name, c.id
+        FROM booked b JOIN crew c ON c.organisation = $1 AND c.id = b.crew
+        ORDER BY {by_name("c.name")}, c.id
         """,  # noqa: S608
         organisation,
         [site],

@@ -12,6 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from daywork.ground.money import ZERO
+from daywork.ground.names import name_order
 from daywork.labour.rules import A_DAY, OVERTIME_WARNING
 from daywork.summary.rules import Figures, natural_order, total_of
 
@@ -133,5 +134,7 @@ def grids_of(lines: Iterable[CrewLine]) -> list[CrewMonth]:
             other = row.cells.get(line.cell.day)
             row.cells[line.cell.day] = line.cell if other is None else other + line.cell
     for crew in crews.values():
-        crew.workers.sort(key=lambda one: (natural_order(one.number), one.name, one.worker))
-    return sorted(crews.values(), key=lambda crew: (crew.name, crew.crew))
+        crew.workers.sort(
+            key=lambda one: (natural_order(one.number), name_order(one.name), one.worker)
+        )
+    return sorted(crews.values(), key=lambda crew: (name_order(crew.name), crew.crew))

@@ -78,7 +78,7 @@ def _write_crew(
     sheet.set_column(last + 1, last + 1, 16)
     sheet.write_string(0, last + 1, _("Signature"), styles["head"])
     sheet.set_column(last + 2, last + 2, 40)
-    sheet.write_string(0, last + 2, _("Look at"), styles["head"])
+    sheet.write_string(0, last + 2, _("To check"), styles["head"])
 
     approved = {kind.title for kind in kinds()[:2]}
     row = 1

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import fetch, fetch_value
+from daywork.ground.names import by_name
 from daywork.labour.double_queries import STILL_OPEN
 from daywork.sites.tables import kept_record
 
@@ -59,7 +60,7 @@ async def approved_lines(
         LEFT JOIN task t ON t.organisation = l.organisation AND t.id = l.task
         WHERE l.organisation = $1 AND l.site = $2 AND l.work_day BETWEEN $3 AND $4
           AND l.live AND l.state = 'approved'
-        ORDER BY l.work_day, c.name, w.number, w.name, l.id
+        ORDER BY l.work_day, {by_name("c.name")}, w.number, {by_name("w.name")}, l.id
         """,  # noqa: S608
         organisation,
         site,
@@ -155,7 +156,7 @@ async def disputes_between(
 ) -> list[Disputed]:
     """Days of this time that workers disputed, by day."""
     rows = await fetch(
-        """
+        f"""
         SELECT d.work_day AS day, d.whole_month, w.name AS worker, d.man_days, d.overtime_hours,
                d.claimed_man_days, d.claimed_overtime, d.reason, d.at, d.outcome, d.answer,
                coalesce(m.name, '') AS answered_by, d.answered_at
@@ -163,8 +164,8 @@ async def disputes_between(
         JOIN worker w ON w.organisation = d.organisation AND w.id = d.worker
         LEFT JOIN member m ON m.organisation = d.organisation AND m.id = d.answered_by
         WHERE d.organisation = $1 AND d.site = $2 AND d.work_day BETWEEN $3 AND $4
-        ORDER BY d.work_day, w.name, d.at
-        """,
+        ORDER BY d.work_day, {by_name("w.name")}, d.at
+        """,  # noqa: S608
         organisation,
         site,
         first,
@@ -288,7 +289,7 @@ async def disputes_open(
              AND w.id = {kept_record("said")}
         WHERE d.organisation = $1 AND d.site = $2 AND d.work_day BETWEEN $3 AND $4
           AND d.outcome IS NULL
-        ORDER BY d.work_day, w.name, d.at
+        ORDER BY d.work_day, {by_name("w.name")}, d.at
         """,  # noqa: S608
         organisation,
         site,
@@ -310,7 +311,7 @@ async def advances_undecided(
              AND w.id = {kept_record("given")}
         WHERE a.organisation = $1 AND a.site = $2 AND a.work_day BETWEEN $3 AND $4
           AND a.state IN ('submitted', 'returned')
-        GROUP BY w.id, w.name, w.number ORDER BY w.number, w.name
+        GROUP BY w.id, w.name, w.number ORDER BY w.number, {by_name("w.name")}
         """,  # noqa: S608
         organisation,
         site,

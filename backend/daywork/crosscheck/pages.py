@@ -16,6 +16,7 @@ from daywork.people.rules import Right, may
 from daywork.sign_in.visitor import address_of
 from daywork.sites.service import without_site
 from daywork.web.forms import Answers, shown_again
+from daywork.web.language import gettext
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
@@ -132,6 +133,7 @@ async def take_back(
     return go(
         request,
         f"/labour/crosscheck?site={site}&month={month}" + (f"&crew={crew}" if crew else ""),
+        said=gettext("The link opens nothing any more."),
     )
 
 
@@ -144,7 +146,11 @@ async def agree_on_rule(request: Request, site: FromPath[UUID]) -> Response[Any]
         return await _board(request, site, answers.raw("month"), None, answers=answers)
     rule = SiteRule(shows_pay=answers.ticked("shows_pay"), link_days=int(days))
     await service.agree_on_rule(request.user, site, rule, datetime.now(UTC))
-    return go(request, f"/labour/crosscheck?site={site}&month={answers.raw('month')}")
+    return go(
+        request,
+        f"/labour/crosscheck?site={site}&month={answers.raw('month')}",
+        said=gettext("Saved."),
+    )
 
 
 handlers = [board, ask, take_back, agree_on_rule, *link_pages.handlers]

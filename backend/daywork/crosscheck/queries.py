@@ -7,6 +7,7 @@ from uuid import UUID
 
 from daywork.crosscheck.rules import Day
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
+from daywork.ground.names import by_name
 from daywork.summary.owed import merged_workers
 from daywork.summary.rules import Month
 from daywork.summary.sums import LINES_OF_MONTH, SUMS
@@ -64,9 +65,10 @@ class Person:
 async def people_among(organisation: UUID, workers: Collection[UUID]) -> list[Person]:
     """These workers by number and name."""
     rows = await fetch(
-        "SELECT w.id AS worker, w.name, w.number, w.phone, i.number_mask AS identity_mask"
+        "SELECT w.id AS worker, w.name, w.number, w.phone, i.number_mask AS identity_mask"  # noqa: S608
         " FROM worker w LEFT JOIN worker_identity i ON i.organisation = $1 AND i.worker = w.id"
-        " WHERE w.organisation = $1 AND w.id = ANY($2) ORDER BY w.number, w.name, w.id",
+        f" WHERE w.organisation = $1 AND w.id = ANY($2)"
+        f" ORDER BY w.number, {by_name('w.name')}, w.id",
         organisation,
         list(workers),
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from daywork.entries.closed import CLOSED_BEFORE
 from daywork.ground.database import execute, fetch
 from daywork.ground.ids import new_id
+from daywork.ground.names import by_name
 from daywork.labour.rules import A_DAY
 
 # Workers' days for which these sheets claim another amount than in the version before; with $3
@@ -218,15 +219,15 @@ async def open_between(
 ) -> list[OpenDay]:
     """What is open between exactly these sheets, by day and the worker's number."""
     rows = await fetch(
-        """
+        f"""
         SELECT d.worker, w.name AS worker_name, d.work_day, d.booked, p.sheets
         FROM double_booking d
         CROSS JOIN LATERAL regexp_replace(d.claims, '=[^,]*', '', 'g') AS p (sheets)
         JOIN worker w ON w.organisation = d.organisation AND w.id = d.worker
         WHERE d.organisation = $1 AND d.work_day = ANY($2) AND d.resolved_at IS NULL
           AND p.sheets = ANY($3)
-        ORDER BY d.work_day DESC, p.sheets, w.number, w.name, w.id
-        """,
+        ORDER BY d.work_day DESC, p.sheets, w.number, {by_name("w.name")}, w.id
+        """,  # noqa: S608
         organisation,
         list(days),
         list(sheets),
@@ -252,7 +253,7 @@ async def answered_between(organisation: UUID, day: date, sheets: str) -> list[A
     """What was last said of each worker whom exactly these sheets book twice on the day, the
     latest answer last."""
     rows = await fetch(
-        """
+        f"""
         SELECT d.worker, w.name AS worker_name, d.work_day, d.booked, $3 AS sheets,
                coalesce(d.outcome, d.counts::text) AS answer, d.reason
         FROM (
@@ -262,8 +263,8 @@ async def answered_between(organisation: UUID, day: date, sheets: str) -> list[A
             ORDER BY b.worker, b.opened_at DESC) AS d
         JOIN worker w ON w.organisation = d.organisation AND w.id = d.worker
         WHERE d.decided_at IS NOT NULL
-        ORDER BY d.decided_at, w.number, w.name, w.id
-        """,
+        ORDER BY d.decided_at, w.number, {by_name("w.name")}, w.id
+        """,  # noqa: S608
         organisation,
         day,
         sheets,
@@ -325,6 +326,7 @@ async def closed_days_doubled(
     """The site's closed days that were booked twice since and are not settled, by day and name."""
     rows = await fetch(
         f"""
+        SELECT * FROM (
         SELECT DISTINCT d.id AS double, l.crew, l.worker, w.name AS worker_name, d.work_day,
                d.counts IS NOT NULL AND d.counts <> l.sheet AS goes_back
         FROM double_booking d
@@ -334,7 +336,7 @@ async def closed_days_doubled(
              AND l.work_day = d.work_day AND l.live AND l.site = $2
         WHERE d.organisation = $1 AND d.resolved_at IS NULL AND d.work_day BETWEEN $3 AND $4
           AND {CLOSED_BEFORE}
-        ORDER BY d.work_day, w.name, d.id
+        ) AS day ORDER BY work_day, {by_name("worker_name")}, double
         """,  # noqa: S608 - a piece of SQL of our own
         organisation,
         site,

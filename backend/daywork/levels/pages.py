@@ -76,7 +76,7 @@ async def agree(request: Request, site: FromPath[UUID]) -> Response[Any]:
         return await _levels_page(request, site, answers)
     async with company_transaction(actor.organisation):
         await service.agree(actor, site, rule)
-    return go(request, f"/settings/sites/{site}/approvals")
+    return go(request, f"/settings/sites/{site}/approvals", said=gettext("Saved."))
 
 
 @post("/settings/sites/{site:uuid}/deputies")
@@ -102,7 +102,7 @@ async def name_deputy(request: Request, site: FromPath[UUID]) -> Response[Any]:
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _levels_page(request, site, answers, problem)
-    return go(request, f"/settings/sites/{site}/approvals")
+    return go(request, f"/settings/sites/{site}/approvals", said=gettext("Saved."))
 
 
 @post("/settings/sites/{site:uuid}/deputies/{deputy:uuid}/end")
@@ -113,7 +113,7 @@ async def end_deputy(
     actor = request.user
     async with company_transaction(actor.organisation):
         await service.stop_standing_in(actor, site, deputy)
-    return go(request, f"/settings/sites/{site}/approvals")
+    return go(request, f"/settings/sites/{site}/approvals", said=gettext("Saved."))
 
 
 # Months
@@ -167,7 +167,7 @@ async def close_or_reopen(request: Request, site: FromPath[UUID]) -> Response[An
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _months_page(request, site, problem, month)
-    return go(request, f"/settings/sites/{site}/months")
+    return go(request, f"/settings/sites/{site}/months", said=gettext("Saved."))
 
 
 handlers = [levels, agree, name_deputy, end_deputy, months, close_or_reopen]

@@ -8,6 +8,7 @@ from uuid import UUID
 from daywork.chain.contents import ClosingSaid
 from daywork.ground.database import execute, fetch, fetch_value
 from daywork.ground.ids import new_id
+from daywork.ground.names import by_name
 from daywork.levels.rules import ApprovalRule, Closing, Deputy
 from daywork.people.actor import Actor
 
@@ -93,9 +94,10 @@ async def deputies_of(organisation: UUID, site: UUID, today: date) -> list[Deput
 async def deciders_on(organisation: UUID, site: UUID) -> list[tuple[UUID, str]]:
     """Members who decide on the site by their own role, by name."""
     rows = await fetch(
-        "SELECT m.id, m.name FROM membership ms JOIN member m ON m.organisation = ms.organisation"
+        "SELECT m.id, m.name FROM membership ms JOIN member m ON m.organisation = ms.organisation"  # noqa: S608
         " AND m.id = ms.member WHERE ms.organisation = $1 AND ms.site = $2 AND m.active"
-        " AND ms.withdrawn_at IS NULL AND ms.role IN ('supervisor', 'office') ORDER BY m.name",
+        f" AND ms.withdrawn_at IS NULL AND ms.role IN ('supervisor', 'office')"
+        f" ORDER BY {by_name('m.name')}",
         organisation,
         site,
     )
@@ -105,7 +107,8 @@ async def deciders_on(organisation: UUID, site: UUID) -> list[tuple[UUID, str]]:
 async def members_of(organisation: UUID) -> list[tuple[UUID, str]]:
     """Everybody who can sign in, by name."""
     rows = await fetch(
-        "SELECT id, name FROM member WHERE organisation = $1 AND active ORDER BY name, id",
+        "SELECT id, name FROM member WHERE organisation = $1 AND active"  # noqa: S608
+        f" ORDER BY {by_name('name')}, id",
         organisation,
     )
     return [(row["id"], row["name"]) for row in rows]

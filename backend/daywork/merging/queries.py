@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.names import by_name
 from daywork.merging.rules import (
     MOST_ALIKE,
     Match,
@@ -39,7 +40,7 @@ def _spelled(name: str) -> str:
 
 def _where(one: str) -> str:
     return f"""(
-        SELECT string_agg(c.name || ' · ' || s.name, '、' ORDER BY s.name)
+        SELECT string_agg(c.name || ' · ' || s.name, '、' ORDER BY {by_name("s.name")})
         FROM roster r
         JOIN crew c ON c.organisation = r.organisation AND c.id = r.crew
         JOIN site s ON s.organisation = r.organisation AND s.id = r.site

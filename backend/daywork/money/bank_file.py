@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import msgspec
 
-from daywork.ground.money import CENT, to_cents
+from daywork.ground.money import CENT, plain_number, to_cents
 from daywork.ground.problems import ProblemKind
 from daywork.ground.spreadsheets import (
     MOST_COLUMNS,
@@ -241,10 +241,10 @@ def _amount(cell: Any) -> Decimal | None:
     """An amount above zero with at most two decimals; None when it is none."""
     if isinstance(cell, bool):
         return None
-    text = _text(cell).replace(",", "").replace(" ", "")
+    text = _text(cell).replace(" ", "")
     text = re.sub(r"^(cny|rmb|[¥￥$])|(元|cny|rmb)$", "", text, flags=re.IGNORECASE)
     try:
-        amount = Decimal(text)
+        amount = Decimal(plain_number(text))
     except InvalidOperation:
         return None
     if not amount.is_finite() or not 0 < amount < _BEYOND:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import fetch
+from daywork.ground.names import by_name
 from daywork.ground.terms import EntryState
 from daywork.money.rules import Handed
 from daywork.summary.rules import Month
@@ -37,7 +38,7 @@ async def advances_handed(
 ) -> list[AdvanceHanded]:
     """Advances of the sites that were not voided, latest first: of a month, or of some workers."""
     rows = await fetch(
-        """
+        f"""
         SELECT a.entry, a.worker, w.name AS worker_name, w.number AS worker_number,
                a.work_day AS day, a.amount, a.handed, a.note, a.state, m.name AS author
         FROM advance a
@@ -47,8 +48,8 @@ async def advances_handed(
         WHERE a.organisation = $1 AND a.site = ANY($2) AND a.state <> 'void'
           AND ($3::date IS NULL OR a.work_day BETWEEN $3 AND $4)
           AND ($5::uuid[] IS NULL OR a.worker = ANY($5))
-        ORDER BY a.work_day DESC, w.number, w.name, a.entry LIMIT 5000
-        """,
+        ORDER BY a.work_day DESC, w.number, {by_name("w.name")}, a.entry LIMIT 5000
+        """,  # noqa: S608
         organisation,
         list(sites),
         month.first if month else None,
@@ -81,15 +82,15 @@ async def workers_named(
 ) -> dict[UUID, WorkerFacts]:
     """These workers with their crew on a site, by crew, number and name."""
     rows = await fetch(
-        """
+        f"""
         SELECT w.id, w.name, w.number, coalesce(t.name, '') AS trade, coalesce(c.name, '') AS crew
         FROM worker w
         LEFT JOIN trade t ON t.organisation = w.organisation AND t.id = w.trade
         LEFT JOIN roster r ON r.organisation = w.organisation AND r.site = $2 AND r.worker = w.id
         LEFT JOIN crew c ON c.organisation = r.organisation AND c.id = r.crew
         WHERE w.organisation = $1 AND w.id = ANY($3)
-        ORDER BY crew, w.number, w.name, w.id
-        """,
+        ORDER BY crew, w.number, {by_name("w.name")}, w.id
+        """,  # noqa: S608
         organisation,
         site,
         list(workers),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.names import by_name
 from daywork.money.rules import Method, NewPayment
 from daywork.people.actor import Actor
 from daywork.summary.rules import Month
@@ -81,7 +82,7 @@ async def payments_made(organisation: UUID, sites: Sequence[UUID], month: Month)
     rows = await fetch(
         f"{_PAYMENT} AND p.site = ANY($2)"
         " AND (p.paid_on BETWEEN $3 AND $4 OR p.for_month = $3)"
-        " ORDER BY p.paid_on DESC, w.number, w.name, p.id LIMIT 5000",
+        f" ORDER BY p.paid_on DESC, w.number, {by_name('w.name')}, p.id LIMIT 5000",
         organisation,
         list(sites),
         month.first,
@@ -106,7 +107,7 @@ async def payments_of_workers(
 async def payments_of_import(organisation: UUID, bank_import: UUID) -> list[Payment]:
     """What a bank file came to, void ones too."""
     rows = await fetch(
-        f"{_PAYMENT} AND p.bank_import = $2 ORDER BY w.number, w.name, p.id",
+        f"{_PAYMENT} AND p.bank_import = $2 ORDER BY w.number, {by_name('w.name')}, p.id",
         organisation,
         bank_import,
     )
@@ -217,14 +218,14 @@ async def payees_of(organisation: UUID, site: UUID) -> list[Payee]:
     Who was entered twice and merged is paid as the one who was kept.
     """
     rows = await fetch(
-        """
+        f"""
         SELECT w.id, w.number, w.name, coalesce(c.name, '') AS crew, r.left_on
         FROM roster r
         JOIN worker w ON w.organisation = r.organisation AND w.id = r.worker
         LEFT JOIN crew c ON c.organisation = r.organisation AND c.id = r.crew
         WHERE r.organisation = $1 AND r.site = $2 AND w.merged_into IS NULL
-        ORDER BY r.left_on IS NOT NULL, c.name, w.number, w.name, w.id
-        """,
+        ORDER BY r.left_on IS NOT NULL, {by_name("c.name")}, w.number, {by_name("w.name")}, w.id
+        """,  # noqa: S608
         organisation,
         site,
     )

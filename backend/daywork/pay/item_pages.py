@@ -64,7 +64,7 @@ async def _form_page(
         site=form.desk.site,
         words=words,
         kinds=[(kind, words.kind_words(kind)) for kind in BY_HAND],
-        bases=[(basis, words.basis_words(basis)) for basis in Basis],
+        bases=[(basis, words.basis_chosen(basis)) for basis in Basis],
         batch=(answers and answers.id("batch")) or new_id(),
         typed=answers.typed if answers else {},
         ticked={*answers.several("worker"), *answers.several("crew")} if answers else set(),
@@ -103,7 +103,7 @@ async def enter_items(
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _form_page(request, where, month, answers, problem)
-    return go(request, f"/labour/pay?site={where}&month={entered.last:%Y-%m}")
+    return go(request, f"/labour/pay?site={where}&month={entered.last:%Y-%m}", said=_("Booked."))
 
 
 def _entered(answers: Answers) -> Entered | None:
@@ -165,7 +165,9 @@ async def void_item(request: Request, item: FromPath[UUID]) -> Response[Any]:
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _item_page(request, item, answers, problem)
-    return go(request, f"/labour/pay?site={one.site}&month={one.work_day:%Y-%m}")
+    return go(
+        request, f"/labour/pay?site={one.site}&month={one.work_day:%Y-%m}", said=_("Taken back.")
+    )
 
 
 @get("/labour/workers/{worker:uuid}/pay")

@@ -116,7 +116,7 @@ async def agree_price(
         valid_from=valid_from,
         note=answers.text("price_note"),
     )
-    return go(request, _back(task, where, month))
+    return go(request, _back(task, where, month), said=_("The price is agreed."))
 
 
 @post("/labour/piecework/{task:uuid}/share")
@@ -149,7 +149,7 @@ async def share(
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _task_page(request, where, month, task, answers, problem, workers=workers)
-    return go(request, _back(task, where, f"{found.last:%Y-%m}"))
+    return go(request, _back(task, where, f"{found.last:%Y-%m}"), said=_("Booked."))
 
 
 def _piece(answers: Answers, task: UUID) -> Piece | None:

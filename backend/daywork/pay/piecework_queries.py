@@ -8,6 +8,7 @@ from itertools import pairwise
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.names import by_name
 from daywork.labour.double_queries import STILL_OPEN
 from daywork.pay.rules import Quantities
 from daywork.sites.tables import kept_record
@@ -149,7 +150,7 @@ async def workers_on_piece(
         FROM crew c
         JOIN worker w ON w.organisation = $1 AND w.id = c.worker
         LEFT JOIN worked k ON k.worker = c.worker
-        ORDER BY w.number, w.name, c.worker
+        ORDER BY w.number, {by_name("w.name")}, c.worker
         """,  # noqa: S608
         organisation,
         site,

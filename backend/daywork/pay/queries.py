@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.names import by_name
 from daywork.labour.double_queries import STILL_OPEN
 from daywork.pay.rules import Present
 
@@ -34,7 +35,7 @@ async def present_on(organisation: UUID, site: UUID, first: date, last: date) ->
         WHERE r.organisation = $1 AND r.site = $2 AND (r.left_on IS NULL OR r.left_on >= $3)
           AND w.merged_into IS NULL
         GROUP BY r.worker, w.name, w.number, r.crew, c.name
-        ORDER BY c.name, r.crew, w.number, w.name, r.worker
+        ORDER BY {by_name("c.name")}, r.crew, w.number, {by_name("w.name")}, r.worker
         """,  # noqa: S608
         organisation,
         site,
@@ -152,7 +153,8 @@ async def items_of_month(
     rows = await fetch(
         f"{_ITEM} AND i.site = ANY($2) AND i.work_day BETWEEN $3 AND $4"
         " AND ($5::uuid IS NULL OR $5 IN (i.worker, w.merged_into))"
-        " ORDER BY i.made_at DESC, i.batch, c.name, w.number, w.name, i.id LIMIT 5000",
+        f" ORDER BY i.made_at DESC, i.batch, {by_name('c.name')}, w.number,"
+        f" {by_name('w.name')}, i.id LIMIT 5000",
         organisation,
         list(sites),
         first,
@@ -165,7 +167,10 @@ async def items_of_month(
 async def items_of_batch(organisation: UUID, batch: UUID) -> list[Item]:
     """What was entered together."""
     rows = await fetch(
-        f"{_ITEM} AND i.batch = $2 ORDER BY c.name, w.number, w.name, i.id", organisation, batch
+        f"{_ITEM} AND i.batch = $2"
+        f" ORDER BY {by_name('c.name')}, w.number, {by_name('w.name')}, i.id",
+        organisation,
+        batch,
     )
     return [Item(**row) for row in rows]
 
@@ -220,7 +225,7 @@ async def paid_lines(
 ) -> list[PaidLine]:
     """The worker's approved lines that claim work, day by day."""
     rows = await fetch(
-        """
+        f"""
         SELECT l.sheet, l.work_day, c.name AS crew,
                coalesce(t.code || ' ' || t.name, '') AS task,
                coalesce(t.code || ' ' || nullif(t.name_en, ''), '') AS task_en,
@@ -235,8 +240,8 @@ async def paid_lines(
               SELECT id FROM worker WHERE organisation = $1 AND (id = $3 OR merged_into = $3))
           AND l.work_day BETWEEN $4 AND $5 AND l.live AND l.state = 'approved'
           AND (l.man_days > 0 OR l.overtime_hours > 0)
-        ORDER BY l.work_day, c.name, l.sheet
-        """,
+        ORDER BY l.work_day, {by_name("c.name")}, l.sheet
+        """,  # noqa: S608
         organisation,
         list(sites),
         worker,

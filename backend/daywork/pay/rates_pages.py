@@ -113,7 +113,7 @@ async def agree(
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _rates_page(request, where, month, answers, problem, wanted=wanted)
-    return go(request, _back(where, month))
+    return go(request, _back(where, month), said=_("The rate is agreed."))
 
 
 def _whose(answers: Answers) -> Whose | None:
@@ -156,7 +156,11 @@ async def fill(request: Request, site: FromQuery[str], month: FromQuery[str]) ->
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _rates_page(request, where, month, answers, problem, filling=True)
-    return go(request, _back(where, month))
+    return go(
+        request,
+        _back(where, month),
+        said=_("The rate is agreed, and what waited for it is priced."),
+    )
 
 
 def _back(site: UUID, month: str | None) -> str:
@@ -214,7 +218,7 @@ async def choose_overtime(request: Request, site: FromPath[UUID]) -> Response[An
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _overtime_page(request, site, answers, problem)
-    return go(request, f"/settings/sites/{site}/overtime")
+    return go(request, f"/settings/sites/{site}/overtime", said=_("Saved."))
 
 
 handlers = [rates, agree, fill, overtime, choose_overtime]

@@ -27,6 +27,15 @@ def basis_words(basis: str) -> str:
     }[Basis(basis)]
 
 
+def basis_chosen(basis: str) -> str:
+    """The same, short enough to stand beside the others on a narrow phone."""
+    return {
+        Basis.FIXED: _("fixed"),
+        Basis.DAY: _("per day"),
+        Basis.MAN_DAY: _("per 工"),
+    }[Basis(basis)]
+
+
 def scope_words(scope: str) -> str:
     """Whose a rate is."""
     return {

@@ -11,6 +11,7 @@ from asyncpg import Record
 
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
 from daywork.ground.ids import new_id
+from daywork.ground.names import by_name
 from daywork.ground.terms import Role
 from daywork.people.actor import Actor
 from daywork.people.rules import Login
@@ -92,7 +93,7 @@ async def members_of(organisation: UUID) -> list[Member]:
     """All members, owners first, those who left last."""
     rows = await fetch(
         f"{_MEMBER} WHERE m.organisation = $1"
-        " ORDER BY m.active DESC, m.is_owner DESC, m.name, m.id",
+        f" ORDER BY m.active DESC, m.is_owner DESC, {by_name('m.name')}, m.id",
         organisation,
     )
     return [_member(row) for row in rows]

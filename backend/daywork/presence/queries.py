@@ -7,6 +7,7 @@ from uuid import UUID
 
 from daywork.ground.database import fetch
 from daywork.ground.money import ZERO
+from daywork.ground.names import by_name
 from daywork.ground.terms import EntryState, StopCause, TaskStatus
 from daywork.people.actor import Actor
 
@@ -62,7 +63,7 @@ async def crews_of_day(actor: Actor, site: UUID, day: date) -> list[CrewOfDay]:
     crews = {
         row["id"]: CrewOfDay(**row)
         for row in await fetch(
-            """
+            f"""
             SELECT c.id, c.name, c.own, c.company, m.name AS foreman, m.phone AS foreman_phone,
                    (SELECT count(*) FROM roster r WHERE r.organisation = c.organisation
                      AND r.site = c.site AND r.crew = c.id AND r.joined_on <= $3
@@ -74,8 +75,8 @@ async def crews_of_day(actor: Actor, site: UUID, day: date) -> list[CrewOfDay]:
                     SELECT FROM entry e WHERE e.organisation = c.organisation AND e.site = c.site
                       AND e.crew = c.id AND e.work_day = $3 AND e.kind = 'labour.sheet'
                       AND e.state <> 'void'))
-            ORDER BY c.name, c.id
-            """,
+            ORDER BY {by_name("c.name")}, c.id
+            """,  # noqa: S608
             actor.organisation,
             site,
             day,

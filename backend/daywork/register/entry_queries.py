@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.names import by_name
 from daywork.register.rules import Entry
 from daywork.sites.tables import kept_record
 
@@ -55,7 +56,8 @@ async def entries_of(organisation: UUID, site: UUID, crew: UUID | None = None) -
     """The register of a site by crew and name; workers merged into others are left out."""
     rows = await fetch(
         f"{_ENTRY} AND ($3::uuid IS NULL OR r.crew = $3)"
-        " ORDER BY r.left_on IS NOT NULL, c.name, w.number, w.name, w.id",
+        f" ORDER BY r.left_on IS NOT NULL, {by_name('c.name')}, w.number,"
+        f" {by_name('w.name')}, w.id",
         organisation,
         site,
         crew,
@@ -257,7 +259,7 @@ async def papers_ending(
           AND p.valid_until BETWEEN $3 AND $4
           AND (r.left_on IS NULL OR r.left_on >= $3)
           AND CASE WHEN $5 THEN p.told_week ELSE p.told_month END IS DISTINCT FROM p.valid_until
-        ORDER BY p.valid_until, w.name, p.id FOR UPDATE OF p
+        ORDER BY p.valid_until, {by_name("w.name")}, p.id FOR UPDATE OF p
         """,  # noqa: S608
         organisation,
         list(sites),

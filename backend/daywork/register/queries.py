@@ -7,6 +7,7 @@ from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
 from daywork.ground.ids import new_id
+from daywork.ground.names import by_name
 from daywork.register.rules import Field, How, Masked, Purpose
 
 
@@ -149,11 +150,11 @@ async def others_with(
 ) -> list[Bearer]:
     """Who else of the company has this number or account; merged ones are left out."""
     rows = await fetch(
-        """
+        f"""
         SELECT w.id AS worker, w.name,
                CASE WHEN i.number_mark = $3 THEN 'number' ELSE 'bank' END AS by,
-               array_agg(s.id ORDER BY s.name) AS sites,
-               string_agg(s.name, '、' ORDER BY s.name) AS site_names
+               array_agg(s.id ORDER BY {by_name("s.name")}) AS sites,
+               string_agg(s.name, '、' ORDER BY {by_name("s.name")}) AS site_names
         FROM worker_identity i
         JOIN worker w ON w.organisation = i.organisation AND w.id = i.worker
             AND w.merged_into IS NULL
@@ -161,8 +162,8 @@ async def others_with(
         JOIN site s ON s.organisation = r.organisation AND s.id = r.site
         WHERE i.organisation = $1 AND i.worker <> $2
           AND (i.number_mark = $3 OR i.bank_mark = $4)
-        GROUP BY w.id, w.name, 3 ORDER BY w.name, w.id
-        """,
+        GROUP BY w.id, w.name, 3 ORDER BY {by_name("w.name")}, w.id
+        """,  # noqa: S608
         organisation,
         worker,
         number_mark,

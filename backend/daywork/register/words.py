@@ -78,7 +78,7 @@ def shows() -> dict[Show, str]:
     return {
         Show.PRESENT: _("At work"),
         Show.MISSING: _("Missing"),
-        Show.DOUBTS: _("Look at"),
+        Show.DOUBTS: _("To check"),
         Show.LEFT: _("Left"),
     }
 
@@ -163,7 +163,7 @@ def outcomes() -> dict[Outcome, str]:
         Outcome.FAULT: _("With faults"),
         Outcome.NEW: _("New workers"),
         Outcome.CHANGED: _("Changed"),
-        Outcome.SAME: _("Known, nothing new"),
+        Outcome.SAME: _("Unchanged"),
     }
 
 

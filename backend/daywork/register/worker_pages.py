@@ -203,7 +203,7 @@ async def change_identity(
         return await _worker_page(request, site, worker, answers=answers, problem=problem)
     if answers.faults:
         return await _worker_page(request, site, worker, answers=answers)
-    return go(request, f"{own}?note={','.join(notes)}" if notes else own)
+    return go(request, f"{own}?note={','.join(notes)}" if notes else own, said=_("Saved."))
 
 
 @post("/labour/register/{site:uuid}/{worker:uuid}/contracts")
@@ -224,7 +224,7 @@ async def add_contract(
             await keeping.add_contract(actor, found, worker, signed_on, ends_on, note)
     if answers.faults:
         return await _worker_page(request, site, worker, answers=answers)
-    return go(request, f"/labour/register/{site}/{worker}")
+    return go(request, f"/labour/register/{site}/{worker}", said=_("Saved."))
 
 
 @post("/labour/register/{site:uuid}/{worker:uuid}/contracts/{contract:uuid}/void")
@@ -236,7 +236,7 @@ async def void_contract(
     async with company_transaction(actor.organisation):
         found = await site_for(actor, site, Right.MANAGE_SITE)
         await keeping.void_contract(actor, found, worker, contract)
-    return go(request, f"/labour/register/{site}/{worker}")
+    return go(request, f"/labour/register/{site}/{worker}", said=_("Taken back."))
 
 
 @post("/labour/register/{site:uuid}/{worker:uuid}/certificates")
@@ -267,7 +267,7 @@ async def add_certificate(
         return await _worker_page(request, site, worker, answers=answers, problem=problem)
     if answers.faults:
         return await _worker_page(request, site, worker, answers=answers)
-    return go(request, f"/labour/register/{site}/{worker}")
+    return go(request, f"/labour/register/{site}/{worker}", said=_("Saved."))
 
 
 @post("/labour/register/{site:uuid}/{worker:uuid}/certificates/{certificate:uuid}/void")
@@ -279,7 +279,7 @@ async def void_certificate(
     async with company_transaction(actor.organisation):
         found = await site_for(actor, site, Right.MANAGE_SITE)
         await keeping.void_certificate(actor, found, worker, certificate)
-    return go(request, f"/labour/register/{site}/{worker}")
+    return go(request, f"/labour/register/{site}/{worker}", said=_("Taken back."))
 
 
 handlers = [

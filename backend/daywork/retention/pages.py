@@ -55,7 +55,7 @@ async def note_days(request: Request, site: FromPath[UUID]) -> Response[Any]:
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _page(request, site, answers=answers, problem=problem)
-    return go(request, f"/settings/sites/{site}/retention")
+    return go(request, f"/settings/sites/{site}/retention", said=_("Saved."))
 
 
 @post("/settings/sites/{site:uuid}/retention/purge")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.names import by_name
 from daywork.retention.rules import Standing
 
 
@@ -71,7 +72,7 @@ async def workers_going(organisation: UUID, site: UUID, today: date) -> list[Wor
     Who was merged goes together with the one who was kept.
     """
     rows = await fetch(
-        """
+        f"""
         WITH same AS (
             SELECT o.id, coalesce(o.merged_into, o.id) AS person FROM worker o
             WHERE o.organisation = $1 AND coalesce(o.merged_into, o.id) IN (
@@ -85,8 +86,8 @@ async def workers_going(organisation: UUID, site: UUID, today: date) -> list[Wor
             JOIN roster r ON r.organisation = $1 AND r.worker = other.id
             WHERE other.person = same.person
               AND coalesce(records_kept_until($1, r.site) >= $3, true))
-        ORDER BY w.number, w.name, w.id
-        """,
+        ORDER BY w.number, {by_name("w.name")}, w.id
+        """,  # noqa: S608
         organisation,
         site,
         today,

@@ -124,7 +124,7 @@ async def except_days(request: Request, site: FromPath[UUID]) -> Response[Any]:
             )
     if answers.faults:
         return await _calendar_page(request, site, month, answers)
-    return go(request, f"/settings/sites/{site}/calendar?month={month}")
+    return go(request, f"/settings/sites/{site}/calendar?month={month}", said=_("Saved."))
 
 
 @post("/settings/sites/{site:uuid}/calendar/{exception:uuid}/withdraw")

@@ -239,7 +239,7 @@ async def change_site(request: Request, site: FromPath[UUID]) -> Response[Any]:
             await service.change_site(actor, before, after)
     if answers.faults:
         return _site_form(request, after, new=False, answers=answers)
-    return go(request, f"/settings/sites/{site}")
+    return go(request, f"/settings/sites/{site}", said=gettext("Saved."))
 
 
 # Crews

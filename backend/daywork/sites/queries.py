@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one
+from daywork.ground.names import by_name
 from daywork.sites.site import Site
 
 _SITE = """
@@ -29,7 +30,7 @@ async def sites_of(organisation: UUID, among: Collection[UUID] | None = None) ->
     rows = await fetch(
         f"SELECT {_SITE} FROM site "  # noqa: S608
         "WHERE organisation = $1 AND ($2::uuid[] IS NULL OR id = ANY ($2)) "
-        "ORDER BY active DESC, name, id",
+        f"ORDER BY active DESC, {by_name('name')}, id",
         organisation,
         None if among is None else list(among),
     )
@@ -116,7 +117,8 @@ _CREW = """
 async def crews_of(organisation: UUID, site: UUID) -> list[Crew]:
     """The crews of a site by name, those at work first."""
     rows = await fetch(
-        f"{_CREW} WHERE c.organisation = $1 AND c.site = $2 ORDER BY c.active DESC, c.name, c.id",
+        f"{_CREW} WHERE c.organisation = $1 AND c.site = $2"
+        f" ORDER BY c.active DESC, {by_name('c.name')}, c.id",
         organisation,
         site,
     )
@@ -157,10 +159,10 @@ async def save_crew(
 async def foremen_of(organisation: UUID, site: UUID) -> list[tuple[UUID, str]]:
     """Members who may lead a crew of the site: id and name."""
     rows = await fetch(
-        "SELECT m.id, m.name FROM membership ms"
+        "SELECT m.id, m.name FROM membership ms"  # noqa: S608
         " JOIN member m ON m.organisation = ms.organisation AND m.id = ms.member"
         " WHERE ms.organisation = $1 AND ms.site = $2 AND ms.withdrawn_at IS NULL AND m.active"
-        " AND ms.role IN ('foreman', 'supervisor') ORDER BY m.name, m.id",
+        f" AND ms.role IN ('foreman', 'supervisor') ORDER BY {by_name('m.name')}, m.id",
         organisation,
         site,
     )
@@ -198,7 +200,8 @@ class Trade:
 async def trades_of(organisation: UUID) -> list[Trade]:
     """The company's trades by name."""
     rows = await fetch(
-        "SELECT id, name, name_en FROM trade WHERE organisation = $1 ORDER BY name, id",
+        "SELECT id, name, name_en FROM trade WHERE organisation = $1"  # noqa: S608
+        f" ORDER BY {by_name('name')}, id",
         organisation,
     )
     return [Trade(**row) for row in rows]

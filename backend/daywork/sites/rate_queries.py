@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_value
+from daywork.ground.names import by_name
 from daywork.sites.rules import RateScope, Whose
 from daywork.sites.tables import named_like
 
@@ -212,7 +213,7 @@ async def sites_reached(organisation: UUID, whose: Whose, day: date) -> list[Rea
     """Every site with workers whose work may be paid by a rate of this one on ``day``; none for
     a task, whose price is of quantities."""
     rows = await fetch(
-        """
+        f"""
         SELECT s.id, s.name, count(*)::int AS workers,
                count(*) FILTER (WHERE EXISTS (
                    SELECT FROM rate x WHERE x.organisation = $1 AND x.valid_from <= $4
@@ -227,8 +228,8 @@ async def sites_reached(organisation: UUID, whose: Whose, day: date) -> list[Rea
           AND w.merged_into IS NULL
           AND $3 = CASE $2 WHEN 'worker' THEN r.worker WHEN 'crew' THEN r.crew
                            WHEN 'trade' THEN w.trade WHEN 'site' THEN r.site END
-        GROUP BY s.id, s.name ORDER BY s.name, s.id
-        """,
+        GROUP BY s.id, s.name ORDER BY {by_name("s.name")}, s.id
+        """,  # noqa: S608
         organisation,
         whose.scope.value,
         whose.id,

@@ -17,6 +17,7 @@ from daywork.sites.rates import agree_rate
 from daywork.sites.rules import RateScope, Whose
 from daywork.sites.worker_pages import read_rate
 from daywork.web.forms import Answers, shown_again
+from daywork.web.language import gettext
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request
@@ -127,7 +128,7 @@ async def agree_trade_rate(request: Request, trade: FromPath[UUID]) -> Response[
         if problem.kind in (NOT_FOUND, NOT_ALLOWED):
             raise
         return await _trades_page(request, trade, answers, problem)
-    return go(request, f"/settings/trades/{trade}")
+    return go(request, f"/settings/trades/{trade}", said=gettext("The rate is agreed."))
 
 
 handlers = [trades, trade_page, add_trade, change_trade, agree_trade_rate]

@@ -99,7 +99,7 @@ async def add_workers(request: Request, site: FromPath[UUID]) -> Response[Any]:
         return await _workers_page(request, site, answers, problem)
     if answers.faults:
         return await _workers_page(request, site, answers)
-    return go(request, f"/settings/sites/{site}/workers")
+    return go(request, f"/settings/sites/{site}/workers", said=gettext("Saved."))
 
 
 async def _worker_page(
@@ -198,7 +198,7 @@ async def change_worker(
         return await _worker_page(request, site, worker, answers, problem)
     if answers.faults:
         return await _worker_page(request, site, worker, answers)
-    return go(request, f"/settings/sites/{site}/workers")
+    return go(request, f"/settings/sites/{site}/workers", said=gettext("Saved."))
 
 
 def _phone(answers: Answers) -> str | None:
@@ -255,7 +255,9 @@ async def agree_worker_rate(
         return await _worker_page(request, site, worker, answers, problem)
     if answers.faults:
         return await _worker_page(request, site, worker, answers)
-    return go(request, f"/settings/sites/{site}/workers/{worker}")
+    return go(
+        request, f"/settings/sites/{site}/workers/{worker}", said=gettext("The rate is agreed.")
+    )
 
 
 handlers = [workers, add_workers, worker_page, change_worker, agree_worker_rate]

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from daywork.ground.database import execute, fetch, fetch_one, fetch_value
+from daywork.ground.names import by_name
 from daywork.sites.tables import named_like
 
 
@@ -43,7 +44,8 @@ async def workers_on(organisation: UUID, site: UUID, crew: UUID | None = None) -
     """The roster by crew and name, those who left last."""
     rows = await fetch(
         f"{_WORKER} AND ($3::uuid IS NULL OR r.crew = $3)"
-        " ORDER BY r.left_on IS NOT NULL, c.name, w.number, w.name, w.id",
+        f" ORDER BY r.left_on IS NOT NULL, {by_name('c.name')}, w.number,"
+        f" {by_name('w.name')}, w.id",
         organisation,
         site,
         crew,
@@ -58,7 +60,8 @@ async def workers_found(
     and how many there are."""
     rows = await fetch(
         f"{_WORKER} AND {named_like()}"
-        " ORDER BY r.left_on IS NOT NULL, c.name, w.number, w.name, w.id OFFSET $4 LIMIT $5",
+        f" ORDER BY r.left_on IS NOT NULL, {by_name('c.name')}, w.number,"
+        f" {by_name('w.name')}, w.id OFFSET $4 LIMIT $5",
         organisation,
         site,
         find,

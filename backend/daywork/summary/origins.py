@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.database import fetch, fetch_one
+from daywork.ground.names import by_name
 from daywork.sites.tables import kept_record
 from daywork.summary.rules import Figures, Month
 from daywork.summary.sums import LINES_OF_MONTH, OF_MONTH, SUMS, figures_in
@@ -128,7 +129,7 @@ async def sheets_of(
         JOIN member m ON m.organisation = $1 AND m.id = e.author
         JOIN site ON site.organisation = $1 AND site.id = e.site
         LEFT JOIN crew c ON c.organisation = $1 AND c.id = e.crew
-        ORDER BY e.work_day DESC, site.name, c.name, e.id
+        ORDER BY e.work_day DESC, {by_name("site.name")}, {by_name("c.name")}, e.id
         LIMIT $16 OFFSET $17
         """,  # noqa: S608
         *_narrowed(organisation, sites, month, to),
@@ -188,7 +189,7 @@ async def items_of(
           AND ($7::uuid IS NULL OR l.task = $7) AND (NOT $8 OR l.task IS NULL)
           AND ($9::date IS NULL OR l.work_day = $9)
           {_OF_TRADE_AND_CODE.format(trade="$10", no_trade="$11", code="$12")}
-        ORDER BY l.work_day DESC, w.name, l.id LIMIT 1000
+        ORDER BY l.work_day DESC, {by_name("w.name")}, l.id LIMIT 1000
         """,  # noqa: S608 - a piece of SQL of our own
         *_narrowed(organisation, sites, month, to)[:9],
         to.trade,
@@ -217,7 +218,7 @@ async def advances_of(
 ) -> list[Advance]:
     """The month's advances that were not voided, latest first."""
     rows = await fetch(
-        """
+        f"""
         SELECT a.entry, a.worker, w.name AS worker_name, s.name AS site, a.work_day AS day,
                a.state, a.amount, a.note
         FROM advance a
@@ -226,9 +227,9 @@ async def advances_of(
         WHERE a.organisation = $1 AND a.site = ANY($2) AND a.work_day BETWEEN $3 AND $4
           AND a.state <> 'void' AND ($5::uuid IS NULL OR a.worker IN (
               SELECT id FROM worker WHERE organisation = $1 AND (id = $5 OR merged_into = $5)))
-        ORDER BY a.work_day DESC, w.name, a.entry
+        ORDER BY a.work_day DESC, {by_name("w.name")}, a.entry
         LIMIT 1000
-        """,
+        """,  # noqa: S608
         organisation,
         list(sites),
         month.first,

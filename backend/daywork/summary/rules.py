@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from daywork.ground.calendar import month_from, month_of
 from daywork.ground.money import ZERO
+from daywork.ground.names import name_order
 from daywork.ground.problems import NOT_FOUND, ProblemKind
 
 
@@ -347,16 +348,23 @@ def in_reading_order(rows: Iterable[Row], by: Grouping) -> list[Row]:
     if by is Grouping.TASK:
         return sorted(rows, key=lambda row: (row.key == NONE, row.site, natural_order(row.number)))
     if by is Grouping.CREW:
-        return sorted(rows, key=lambda row: (row.site, row.name))
+        return sorted(rows, key=lambda row: (name_order(row.site), name_order(row.name)))
     if by in (Grouping.TRADE, Grouping.COST_CODE, Grouping.SITE):
         return sorted(rows, key=lambda row: (row.key == NONE, natural_order(row.name), row.key))
     return sorted(
-        rows, key=lambda row: (not row.crew, row.crew, natural_order(row.number), row.name, row.key)
+        rows,
+        key=lambda row: (
+            not row.crew,
+            name_order(row.crew),
+            natural_order(row.number),
+            name_order(row.name),
+            row.key,
+        ),
     )
 
 
 def natural_order(code: str) -> tuple[tuple[int, str], ...]:
-    """``1.10`` after ``1.9``, ``A2`` before ``A10``; nothing last."""
+    """``1.10`` after ``1.9``, ``A2`` before ``A10``, Chinese by pinyin; nothing last."""
     if not code:
         return ((10**18, ""),)
     parts: list[tuple[int, str]] = []
@@ -368,5 +376,5 @@ def natural_order(code: str) -> tuple[tuple[int, str], ...]:
         if digits:
             parts.append((int(digits), ""))
             digits = ""
-        parts.append((-1, sign))
+        parts.append((-1, sign if sign.isascii() else name_order(sign).decode("latin-1")))
     return tuple(parts)

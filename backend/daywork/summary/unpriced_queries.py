@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from daywork.ground.database import fetch
+from daywork.ground.names import by_name
 from daywork.labour.queries import ITS_WORKER, LINE_TO_PRICE, LineToPrice
 from daywork.summary.rules import Month
 
@@ -52,7 +53,7 @@ async def unpriced_lines(
         WHERE l.organisation = $1 AND l.site = ANY($2) AND l.work_day BETWEEN $3 AND $4
           AND l.live AND l.state = 'approved' AND l.earned IS NULL
           AND (l.man_days > 0 OR l.overtime_hours > 0)
-        ORDER BY w.name, w.id, l.work_day
+        ORDER BY {by_name("w.name")}, w.id, l.work_day
         """,  # noqa: S608
         organisation,
         list(sites),

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from daywork.crosscheck.rules import Standing
+from daywork.ground.names import name_order
 from daywork.summary.parts import Worked
 from daywork.summary.rules import Month
 from daywork.wages.rules import Line, Sources, home_crews
@@ -71,7 +72,10 @@ class Facts:
 
     def about(self, workers: Iterable[UUID], href: Callable[[UUID], str]) -> tuple[Who, ...]:
         """The first of them by name."""
-        told = sorted({(self.names.get(worker, "?"), worker) for worker in workers})
+        told = sorted(
+            {(self.names.get(worker, "?"), worker) for worker in workers},
+            key=lambda one: (name_order(one[0]), one[1]),
+        )
         return tuple(Who(name, href(worker)) for name, worker in told[:MOST_NAMES])
 
     def sheets_of(self, worker: UUID, state: str = "") -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
+from daywork.ground.names import name_order
 from daywork.register.service import masked_of
 from daywork.sites.calendar import days_of
 from daywork.sites.calendar_queries import exceptions_of
@@ -72,7 +73,7 @@ class Gathered:
         at_work |= {self.homes[worker] for worker in self.figures(None) if worker in self.homes}
         return sorted(
             (self.crews[crew] for crew in at_work if crew in self.crews),
-            key=lambda crew: crew.name,
+            key=lambda crew: name_order(crew.name),
         )
 
     def lines(self, crew: UUID | None) -> list[Line]:
@@ -92,9 +93,9 @@ class Gathered:
         return sorted(
             found,
             key=lambda line: (
-                line.person.crews,
+                name_order(line.person.crews),
                 natural_order(line.person.number),
-                line.person.name,
+                name_order(line.person.name),
                 line.worker,
             ),
         )
@@ -111,7 +112,9 @@ class Gathered:
             return self.crews[crew].name
         roster = self.sources.rosters.get(worker)
         of = self._worked_with.get(worker) or ({roster} if roster else set())
-        return "、".join(sorted(self.crews[one].name for one in of if one in self.crews))
+        return "、".join(
+            sorted((self.crews[one].name for one in of if one in self.crews), key=name_order)
+        )
 
 
 async def gather(site: Site, month: Month) -> Gathered:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from daywork.ground.money import ZERO
+from daywork.ground.names import name_order
 from daywork.ground.problems import NOT_ALLOWED
 from daywork.labour.double_queries import closed_days_doubled
 from daywork.people.actor import Actor
@@ -115,7 +116,7 @@ async def wages_of_month(
     crews |= {crew: gathered.crews[crew] for crew in (*drafts, *versions) if crew}
     rows = [
         row(crew.id, crew.name, crew.company)
-        for crew in sorted(crews.values(), key=lambda crew: crew.name)
+        for crew in sorted(crews.values(), key=lambda crew: name_order(crew.name))
     ]
     whole = True in cut if cut else None
     if whole is not False and rows:

@@ -31,6 +31,7 @@ from daywork.wages.rules import (
     Line,
 )
 from daywork.web.forms import Answers, shown_again
+from daywork.web.language import gettext
 from daywork.web.pages import go, page
 from daywork.web.problems import told
 from daywork.web.request import Request, named
@@ -150,7 +151,11 @@ async def close(request: Request, draft: FromPath[UUID]) -> Response[Any]:
         if problem.kind not in TOLD_AGAIN:
             raise
         return await _draft_page(request, draft, answers, problem)
-    return go(request, f"/labour/wages/{sheet}")
+    return go(
+        request,
+        f"/labour/wages/{sheet}",
+        said=gettext("The wage sheet is closed: it can be signed and paid now."),
+    )
 
 
 @post("/labour/wages/drafts/{draft:uuid}/give-up")
@@ -158,7 +163,11 @@ async def give_up(request: Request, draft: FromPath[UUID]) -> Response[Any]:
     """Take a draft away."""
     async with company_transaction(request.user.organisation):
         gone = await service.give_up(request.user, draft)
-    return go(request, f"/labour/wages?site={gone.site}&month={gone.month:%Y-%m}")
+    return go(
+        request,
+        f"/labour/wages?site={gone.site}&month={gone.month:%Y-%m}",
+        said=gettext("The draft is given up."),
+    )
 
 
 async def sheet_page(

@@ -14,7 +14,7 @@ from daywork.web.language import gettext as _
 def methods() -> list[tuple[Method, str]]:
     """How wages reach the worker, the way the law wants first."""
     return [
-        (Method.CONTRACTOR, _("By the main contractor, from the wage account")),
+        (Method.CONTRACTOR, _("By the main contractor")),
         (Method.BANK, _("By bank transfer")),
         (Method.CASH, _("In cash")),
     ]

@@ -178,8 +178,16 @@ async def settle(request: Request) -> Response[Any]:
             raise
         return await _new_page(request, site, crew, worker, until, answers, problem)
     if len(made) == 1:
-        return go(request, f"/labour/settlements/{made[0]}")
-    return go(request, f"/labour/settlements?site={site}")
+        return go(
+            request,
+            f"/labour/settlements/{made[0]}",
+            said=_("It is settled: it can be signed and paid now."),
+        )
+    return go(
+        request,
+        f"/labour/settlements?site={site}",
+        said=_("It is settled: it can be signed and paid now."),
+    )
 
 
 async def _page(
@@ -302,7 +310,7 @@ async def left(request: Request, settlement: FromPath[UUID]) -> Response[Any]:
     async with company_transaction(request.user.organisation):
         found, site = await settling.settlement_for(request.user, settlement, Right.CLOSE_MONTH)
         await settling.mark_left(request.user, site, [found.worker], found.until_day)
-    return go(request, f"/labour/settlements/{settlement}")
+    return go(request, f"/labour/settlements/{settlement}", said=_("Saved."))
 
 
 async def _kept_until(found: Settlement, site: Site) -> date:

@@ -12,6 +12,7 @@ from daywork.entries.closed import note_closed
 from daywork.entries.queries import lock_site
 from daywork.ground.calendar import month_of
 from daywork.ground.ids import new_id
+from daywork.ground.names import name_order
 from daywork.ground.problems import NOT_FOUND
 from daywork.people.actor import Actor
 from daywork.people.rules import Right
@@ -110,7 +111,10 @@ async def owed_to(site: Site, workers: Collection[UUID], until: date) -> list[Ow
         )
         for worker in known
     ]
-    return sorted(found, key=lambda one: (one.person.crews, one.person.name, one.worker))
+    return sorted(
+        found,
+        key=lambda one: (name_order(one.person.crews), name_order(one.person.name), one.worker),
+    )
 
 
 @dataclass(frozen=True, slots=True)

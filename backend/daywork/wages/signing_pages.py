@@ -133,7 +133,7 @@ async def sign(request: Request, sheet: FromPath[UUID], worker: FromPath[UUID]) 
         if problem.kind not in SIGN_AGAIN:
             raise
         return await _slip(request, sheet, worker, answers, problem)
-    return go(request, f"/labour/wages/{sheet}#signatures")
+    return go(request, f"/labour/wages/{sheet}#signatures", said=gettext("The signature is kept."))
 
 
 async def take_upload(request: Request, document: Document, form: Any, workers: list[UUID]) -> None:
@@ -181,7 +181,7 @@ async def upload(request: Request, sheet: FromPath[UUID]) -> Response[Any]:
         if problem.kind not in PAPER_AGAIN:
             raise
         return await sheet_page(request, sheet, problem)
-    return go(request, f"/labour/wages/{sheet}#signatures")
+    return go(request, f"/labour/wages/{sheet}#signatures", said=gettext("The paper is kept."))
 
 
 @get("/labour/papers/{paper:uuid}")

@@ -3,13 +3,13 @@
 Full-width digits and signs are what Chinese keyboards write; they are read like the others.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from daywork.ground.money import plain_number
 from daywork.web.language import _
 
 
@@ -62,7 +62,7 @@ class Answers:
         places: int = 2,
     ) -> Decimal | None:
         """A decimal number within its bounds."""
-        text = unicodedata.normalize("NFKC", self.raw(field)).replace(",", "").replace(" ", "")
+        text = plain_number(self.raw(field))
         if not text:
             if needed:
                 self.fault(field, _("Please fill this in"))

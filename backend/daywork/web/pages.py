@@ -1,8 +1,13 @@
-"""Answering with a page: the same template serves the whole page and the piece htmx swaps."""
+"""Answering with a page: the same template serves the whole page and the piece htmx swaps.
+
+What a form did is said once, on the page it leads to: a cookie that lives for a minute carries the
+words there.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote, unquote
 
 from litestar import MediaType, Response
 from litestar.datastructures import Cookie
@@ -12,6 +17,8 @@ from daywork.web import templates
 from daywork.web.language import language
 from daywork.web.navigation import tabs_for
 from daywork.web.request import Request, speaker
+
+SAID: Final = "dw_said"
 
 
 def page(
@@ -39,8 +46,11 @@ def page(
         "path": request.url.path,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "tabs": tabs_for(person, request.url.path),
+        "said": "" if request.htmx else unquote(request.cookies.get(SAID, ""))[:300],
         **context,
     }
+    if values["said"]:
+        cookies = [*(cookies or []), _said_cookie(request, "", 0)]
     found = templates.environment.get_template(template)
     if block and request.htmx and not request.htmx.history_restore_request:
         body = "".join(found.blocks[block](found.new_context(values)))
@@ -55,10 +65,25 @@ def page(
     )
 
 
-def go(request: Request, path: str, *, cookies: list[Cookie] | None = None) -> Response[Any]:
-    """Send the browser on after a POST; htmx follows by a full navigation."""
+def go(
+    request: Request, path: str, *, said: str = "", cookies: list[Cookie] | None = None
+) -> Response[Any]:
+    """Send the browser on after a POST; htmx follows by a full navigation. ``said`` is what was
+    done, in the reader's language; the page it leads to tells it."""
+    sent = [*(cookies or [])]
+    if said:
+        sent.append(_said_cookie(request, quote(said), 60))
     if request.htmx:
-        return Response(
-            "", media_type=MediaType.HTML, headers={"HX-Redirect": path}, cookies=cookies or []
-        )
-    return Redirect(path, status_code=303, cookies=cookies or [])
+        return Response("", media_type=MediaType.HTML, headers={"HX-Redirect": path}, cookies=sent)
+    return Redirect(path, status_code=303, cookies=sent)
+
+
+def _said_cookie(request: Request, words: str, seconds: int) -> Cookie:
+    return Cookie(
+        key=SAID,
+        value=words,
+        max_age=seconds,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
