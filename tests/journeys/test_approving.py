@@ -184,7 +184,7 @@ def test_without_a_network_decisions_wait_on_the_phone_and_are_sent_once(
     phone.offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     kept = page.locator("#kept-decisions")
-    expect(kept.locator(".badge.ok")).to_have_text(["The office has it"] * 2)
+    expect(kept.locator(".badge.ok")).to_have_text(["The office has it"] * 2, timeout=20_000)
     expect(kept.locator(".badge.bad")).to_have_text(["Needs you"])
     expect(kept).to_contain_text("1.0 man-days → 0.5 man-days")
     assert states(cast) == ["approved", "returned", "submitted", "submitted"]
@@ -207,6 +207,8 @@ def test_without_a_network_decisions_wait_on_the_phone_and_are_sent_once(
     expect(page.locator(".decide-bar")).to_be_hidden()
     page.unroute("**/return")
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("#kept-decisions .badge")).to_have_text(["The office has it"])
+    expect(page.locator("#kept-decisions .badge")).to_have_text(
+        ["The office has it"], timeout=20_000
+    )
     assert states(cast) == ["approved", "returned", "returned", "submitted"]
     assert phone.faults == []

@@ -76,7 +76,9 @@ def test_a_day_is_recorded_and_approved_by_keyboard(
     page.keyboard.press("ArrowRight")
     tab_to(page, "Confirm and save")
     page.keyboard.press("Enter")
-    expect(page.locator(".sheet-card").get_by_text("The office has it")).to_be_visible()
+    expect(page.locator(".sheet-card").get_by_text("The office has it")).to_be_visible(
+        timeout=20_000
+    )
     assert states(cast) == [("submitted", 1, Decimal("3.500"))]
 
     desk = sign_in(new_phone("en", viewport=narrow), app_server, cast, "supervisor")

@@ -87,7 +87,9 @@ def test_a_name_drawn_or_typed_stands_under_the_sheet(
     expect(page.locator("#kept-decisions .badge")).to_have_text(["On this phone"])
     phone.offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("#kept-decisions .badge")).to_have_text(["The office has it"])
+    expect(page.locator("#kept-decisions .badge")).to_have_text(
+        ["The office has it"], timeout=20_000
+    )
     assert value(cast.url, "SELECT count(*) FROM signature WHERE name = 'Li Wei'") == 1
     assert [fault for fault in phone.faults if "422" not in fault] == []
 
@@ -203,9 +205,14 @@ def test_a_supervisor_signs_and_decides_from_a_queue_that_the_phone_has_kept(
     push(cast, app_server, change)
     phone.offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
-    expect(page.locator("#kept-decisions .badge.ok")).to_have_text(["The office has it"] * 3)
+    expect(page.locator("#kept-decisions .badge.ok")).to_have_text(
+        ["The office has it"] * 3, timeout=20_000
+    )
     expect(page.locator("#kept-decisions")).to_contain_text("1.0 man-days → 0.5 man-days")
-    expect(page.locator("#kept-decisions .badge")).to_have_count(4)  # the signature is there, too
+    expect(page.locator("#kept-decisions .badge")).to_have_count(
+        4,
+        timeout=20_000,  # the signature is there, too
+    )
     found_states = query(cast.url, "SELECT state FROM entry ORDER BY state")
     assert [row["state"] for row in found_states] == ["approved"] * 3 + ["submitted"]
     assert [row["outcome"] for row in query(cast.url, "SELECT outcome FROM signature")] == [
