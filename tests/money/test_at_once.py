@@ -85,19 +85,22 @@ async def test_a_settlement_that_is_replaced_meanwhile_is_not_paid(cast: Cast) -
     """The new version is being written while the old one is clicked."""
     await a_month(cast, advances=False)
     first = cast.workers[0]
+    written = asyncio.Event()
 
     async def settle() -> UUID:
         async with company_transaction(cast.organisation):
             (made,) = await settling.settle(
                 cast.office, cast.site, [first], PAID_ON, Why.LEFT, reason="less", at=APRIL
             )
+            written.set()
             await asyncio.sleep(0.3)
         return made
 
     old = await settle()
+    written.clear()
     item(cast, first, "deduction", "-1000", day=march(20))
     new = asyncio.create_task(settle())
-    await asyncio.sleep(0.1)
+    await written.wait()
     assert await together(in_company(cast, paying.pay_settlement, old, **HOW)) == [
         "wages_version_replaced"
     ]

@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +12,7 @@ import pytest
 
 from tests.support.company import PASSWORD, Browser, Company
 from tests.support.database import query, value
+from tests.support.processes import within
 from tests.support.server import Server
 
 PHONE = "+8613800138000"
@@ -223,6 +223,14 @@ def test_a_form_without_the_token_signs_nobody_in(app_server: Server, company: C
 # Guessing
 
 
+def answers(url: str) -> bool:
+    """Whether somebody listens there by now."""
+    try:
+        return httpx.get(f"{url}/healthz", timeout=30).is_success
+    except httpx.TransportError:
+        return False
+
+
 @pytest.fixture
 def second_app(app_server: Server) -> Iterator[str]:
     """The same app in a process of its own, on the same database."""
@@ -243,12 +251,7 @@ def second_app(app_server: Server) -> Iterator[str]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
-            try:
-                httpx.get(f"{url}/healthz")
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
+        assert within(90, lambda: process.poll() is not None or answers(url))
         yield url
     finally:
         process.terminate()

@@ -83,9 +83,11 @@ async def test_a_trickle_is_put_down_while_it_trickles(
     upload = await phone.begun(await phone.announce(data), len(data))
     line = phone.break_off(upload, 0, data, 0)
     try:
-        for at in range(0, 5_000, 500):
-            line.sendall(data[at : at + 500])
+        for at in range(0, 9_000, 100):
+            line.sendall(data[at : at + 100])
             await asyncio.sleep(0.05)
+            if await phone.offset(upload) > 0:
+                break
         assert await phone.offset(upload) > 0
     finally:
         line.close()
