@@ -11,8 +11,10 @@ from daywork.doubles.rules import Claim, Double
 from daywork.entries.closed import CLOSED_BEFORE
 from daywork.ground.database import execute, fetch
 
-# Of the bookings in ``told``, a row a sheet. The claims are those the booking was last known by:
-# the present ones of an open one, those that were decided on of a settled one.
+# Of the bookings in ``told``, a row a sheet. Sheets are looked up one by one (OFFSET 0): left to
+# choose, Postgres reads all the company has, here and below for each booking anew. The claims are
+# those the booking was last known by: the present ones of an open one, those that were decided on
+# of a settled one.
 _WITH_SHEETS = f"""
     SELECT d.id, d.worker, w.name AS worker_name, w.number AS worker_number, d.work_day, d.booked,
            d.claims, d.counts, d.reason, d.decided_by, m.name AS decided_by_name, d.decided_at,
@@ -24,16 +26,18 @@ _WITH_SHEETS = f"""
     JOIN worker w ON w.organisation = $1 AND w.id = d.worker
     LEFT JOIN member m ON m.organisation = $1 AND m.id = d.decided_by
     CROSS JOIN LATERAL unnest(string_to_array(d.claims, ',')) AS c (said)
-    JOIN entry e ON e.organisation = $1 AND e.id = split_part(c.said, '=', 1)::uuid
+    CROSS JOIN LATERAL (
+        SELECT * FROM entry y
+        WHERE y.organisation = $1 AND y.id = split_part(c.said, '=', 1)::uuid OFFSET 0) AS e
     JOIN site s ON s.organisation = $1 AND s.id = e.site
     JOIN crew cr ON cr.organisation = $1 AND cr.id = e.crew
     JOIN member a ON a.organisation = $1 AND a.id = e.author
     LEFT JOIN LATERAL (
         SELECT sum(l.overtime_hours) AS overtime_hours, bool_and({CLOSED_BEFORE}) AS closed
         FROM labour_line l
-        JOIN worker same ON same.organisation = $1 AND same.id = l.worker
-             AND coalesce(same.merged_into, same.id) = d.worker
-        WHERE l.organisation = $1 AND l.sheet = e.id AND l.live) AS o
+        WHERE l.organisation = $1 AND l.sheet = e.id AND l.live AND d.worker = (
+            SELECT coalesce(same.merged_into, same.id) FROM worker same
+            WHERE same.organisation = $1 AND same.id = l.worker)) AS o
         ON true
     ORDER BY d.resolved_at IS NOT NULL, d.decided_at IS NOT NULL, d.work_day DESC,
              d.opened_at DESC, d.id, s.name, cr.name, e.id
@@ -52,7 +56,10 @@ async def doubles_between(
                 SELECT d.* FROM double_booking d
                 WHERE d.organisation = $1 AND d.work_day BETWEEN $3 AND $4 AND EXISTS (
                     SELECT FROM unnest(string_to_array(d.claims, ',')) AS k (said)
-                    JOIN entry e ON e.organisation = $1 AND e.id = split_part(k.said, '=', 1)::uuid
+                    CROSS JOIN LATERAL (
+                        SELECT y.site FROM entry y
+                        WHERE y.organisation = $1 AND y.id = split_part(k.said, '=', 1)::uuid
+                        OFFSET 0) AS e
                     WHERE e.site = ANY($2))
                 ORDER BY d.resolved_at IS NOT NULL, d.decided_at IS NOT NULL, d.work_day DESC,
                          d.opened_at DESC, d.id
