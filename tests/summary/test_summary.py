@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 
 from daywork.approvals.service import reopen
+from daywork.ground.database import company_transaction
 from daywork.ground.problems import Problem
 from daywork.ground.terms import Role
 from daywork.people.actor import Actor
-from daywork.summary.origins import Narrowing
-from daywork.summary.rules import Figures, Grouping, total_of
+from daywork.summary.behind import figure_of, page_of_sheets
+from daywork.summary.origins import Narrowing, narrowed_total, sheets_of
+from daywork.summary.rules import Figures, Grouping, Month, total_of
 from daywork.summary.service import (
     Summary,
     advances_behind,
@@ -187,6 +189,36 @@ async def test_figures_open_exactly_the_sheets_they_are_made_of(cast: Cast) -> N
             )
             assert found.total == row.figures
             assert total_of(one.figures for one in found.sheets) == row.figures
+
+
+async def test_the_short_ways_to_a_figure_and_its_sheets_lead_where_the_long_one_does(
+    cast: Cast,
+) -> None:
+    await a_busy_month(cast)
+    march = Month(date(2026, 3, 1), date(2026, 3, 31))
+    where = (cast.organisation, [cast.site, cast.far_site], march)
+    ways: list[dict[str, Any]] = [
+        {},
+        {"trade": cast.carpenter},
+        {"without_trade": True},
+        {"cost_code": ""},
+        {"cost_code": "nowhere"},
+        {"crew": cast.crew},
+        {"task": cast.task},
+        {"worker": cast.workers[0]},
+        {"overtime": True},
+    ]
+    async with company_transaction(cast.organisation, snapshot=True):
+        for way in ways:
+            for state in (None, "approved", "submitted", "returned"):
+                to = Narrowing(**way, state=state)
+                assert await figure_of(*where, to) == await narrowed_total(*where, to), to
+                whole = await sheets_of(*where, to, limit=1000)
+                cut = []
+                for offset in range(0, len(whole) + 3, 3):
+                    cut += await page_of_sheets(*where, to, limit=3, offset=offset)
+                assert cut == whole, to
+                assert state or way == {"cost_code": "nowhere"} or way.get("without_trade") or whole
 
 
 # Rates that are missing

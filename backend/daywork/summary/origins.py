@@ -107,34 +107,76 @@ class SheetOfFigure:
     figures: Figures
 
 
+_THEIRS = """
+        JOIN entry e ON e.organisation = $1 AND e.id = found.sheet
+        JOIN site ON site.organisation = $1 AND site.id = e.site
+        LEFT JOIN crew c ON c.organisation = $1 AND c.id = e.crew"""
+_LATEST_FIRST = f"ORDER BY e.work_day DESC, {by_name('site.name')}, {by_name('c.name')}, e.id"
+_STANDS = "l.live AND l.state <> 'void' AND l.site = ANY($2)"
+
+
+async def sheet_ids(
+    organisation: UUID, sites: Sequence[UUID], days: Month, to: Narrowing
+) -> list[UUID]:
+    """The sheets of these days with lines in question, latest day first.
+
+    A worker's lines are found by the worker. Else each sheet of the sites, of the crew or of the
+    task's site is asked by itself, its lines lying together: for what nearly all of them have.
+    """
+    if to.worker is not None:
+        found = f"""
+            SELECT DISTINCT l.sheet FROM worker w
+            CROSS JOIN LATERAL (
+                SELECT * FROM labour_line l WHERE l.organisation = $1 AND l.worker = w.id
+                  AND l.work_day BETWEEN $3 AND $4 AND {_STANDS} OFFSET 0) AS l
+            WHERE w.organisation = $1 AND (w.id = $5 OR w.merged_into = $5) {_NARROWED}
+        """  # noqa: S608
+    else:
+        theirs = "AND e.crew = $6" if to.crew else ""
+        if to.task:
+            theirs += " AND e.site = (SELECT site FROM task WHERE organisation = $1 AND id = $7)"
+        found = f"""
+            SELECT e.id AS sheet FROM entry e
+            WHERE e.organisation = $1 AND e.site = ANY($2) AND e.kind = 'labour.sheet'
+              AND e.work_day BETWEEN $3 AND $4 {theirs}
+              AND EXISTS (
+                  SELECT FROM labour_line l WHERE l.organisation = $1 AND l.sheet = e.id
+                    AND l.work_day BETWEEN $3 AND $4 AND {_STANDS} {_NARROWED} OFFSET 0)
+        """  # noqa: S608
+    rows = await fetch(
+        f"WITH found AS ({found}) SELECT e.id FROM found {_THEIRS} {_LATEST_FIRST}",  # noqa: S608
+        *_narrowed(organisation, sites, days, to),
+    )
+    return [row["id"] for row in rows]
+
+
 async def sheets_of(
     organisation: UUID,
     sites: Sequence[UUID],
     month: Month,
     to: Narrowing,
+    among: Sequence[UUID] | None = None,
     *,
-    limit: int,
-    offset: int,
+    limit: int = 0,
+    offset: int = 0,
 ) -> list[SheetOfFigure]:
-    """The sheets a figure was made of, latest day first."""
+    """The sheets a figure was made of, latest day first: those ``among``, or a stretch of all."""
+    which, bounds = "AND l.sheet = ANY($16)", ""
+    if among is None:
+        which, bounds = "", "LIMIT $16 OFFSET $17"
     rows = await fetch(
         f"""
-        WITH sums AS (
-            SELECT l.sheet, count(*) AS lines, {SUMS} {LINES_OF_MONTH} {_NARROWED} GROUP BY l.sheet
+        WITH found AS (
+            SELECT l.sheet, count(*) AS lines, {SUMS} {LINES_OF_MONTH} {_NARROWED} {which}
+            GROUP BY l.sheet
         )
-        SELECT sums.*, e.work_day, e.state, e.version, e.received_at, m.name AS author,
+        SELECT found.*, e.work_day, e.state, e.version, e.received_at, m.name AS author,
                site.name AS site, site.time_zone, c.name AS crew
-        FROM sums
-        JOIN entry e ON e.organisation = $1 AND e.id = sums.sheet
-        JOIN member m ON m.organisation = $1 AND m.id = e.author
-        JOIN site ON site.organisation = $1 AND site.id = e.site
-        LEFT JOIN crew c ON c.organisation = $1 AND c.id = e.crew
-        ORDER BY e.work_day DESC, {by_name("site.name")}, {by_name("c.name")}, e.id
-        LIMIT $16 OFFSET $17
+        FROM found {_THEIRS} JOIN member m ON m.organisation = $1 AND m.id = e.author
+        {_LATEST_FIRST} {bounds}
         """,  # noqa: S608
         *_narrowed(organisation, sites, month, to),
-        limit,
-        offset,
+        *([limit, offset] if among is None else [list(among)]),
     )
     return [
         SheetOfFigure(

@@ -16,7 +16,7 @@ from daywork.people.rules import Right, may
 from daywork.people.service import record_audit
 from daywork.sites.service import site_for, sites_for
 from daywork.sites.site import Site
-from daywork.summary import origins, queries
+from daywork.summary import behind, origins, queries
 from daywork.summary.chart import Chart, chart_of, shared_rest_days
 from daywork.summary.origins import Advance, ItemOfFigure, Narrowing, SheetOfFigure
 from daywork.summary.plan_queries import plan_of_all
@@ -325,8 +325,8 @@ async def sheets_behind(
             trade=narrowing.trade,
             english=english,
         )
-        total = await origins.narrowed_total(*where, view.month, narrowing)
-        sheets = await origins.sheets_of(
+        total = await behind.figure_of(*where, view.month, narrowing)
+        sheets = await behind.page_of_sheets(
             *where,
             view.month,
             narrowing,
