@@ -67,6 +67,7 @@ def pages_of(site: Site) -> dict[str, str]:
         "disputes": f"/approvals/disputes?site={site.id}",
         "attendance": f"/labour/attendance?{asked}",
         "summary": f"/labour?{asked}",
+        "sheets behind": f"/labour/sheets?{asked}",
         "compliance pack": f"/labour/compliance?site={site.id}&first={LAST.text}&last={LAST.text}",
         "money": f"/labour/money?{asked}",
         "advances": f"/labour/advances?{asked}",
@@ -77,7 +78,7 @@ def pages_of(site: Site) -> dict[str, str]:
     }
 
 
-CUT = ("roster", "rates", "disputes", "attendance", "summary")
+CUT = ("roster", "rates", "disputes", "attendance", "summary", "sheets behind")
 """Cut by the database, or read in part."""
 WIDER = 5.0
 """How much more the database may do to find a hundred among five thousand."""
