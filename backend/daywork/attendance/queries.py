@@ -1,5 +1,8 @@
 """SQL of the attendance grid: one statement for a site's month."""
 
+import asyncio
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from daywork.attendance.rules import Cell, CrewAtWork, CrewLine
@@ -93,6 +96,11 @@ async def lines_of_month(
         english,
         crew,
     )
+    return await asyncio.to_thread(_lines, rows)
+
+
+def _lines(rows: Iterable[Any]) -> list[CrewLine]:
+    """Beside the loop: of a large site they are 50,000, and others wait for their pages."""
     return [
         CrewLine(
             row["crew"],

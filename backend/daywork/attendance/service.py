@@ -1,5 +1,6 @@
 """The attendance of a site's month, as whoever asks may see it: without money."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -106,7 +107,7 @@ async def attendance_of(
         crew,
         names[0] if names else "",
         too_many,
-        grids_of(lines),
+        await asyncio.to_thread(grids_of, lines),
         used.get(site.id, [site.hours_per_day]),
         Seal(head.number, code_of(head.hash)) if head.number else None,
     )
