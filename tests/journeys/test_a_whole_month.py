@@ -325,7 +325,7 @@ def settle_with_who_leaves(office: Office, page: Page) -> None:
     near = office.ids["滨江花园二期"]
     page.goto(f"{office.url}/labour/workers/{office.ids['韩百川']}/ledger?site={near}")
     page.locator("main").get_by_role("link", name="结算").click()
-    press(page, "给勾选的人结算")
+    press(page, "结算")
     expect(page.locator("main")).to_contain_text("¥800.00")
     draw(page)
     press(page, "保存签字")
