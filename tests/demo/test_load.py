@@ -30,6 +30,7 @@ from daywork.photos.storage import get_bytes, open_storage
 from daywork.sync.feed import pull
 from tests.support.database import Demo, apart, copied, dropped, on_server, query, value
 
+pytestmark = pytest.mark.timeout(300)  # the first test loads the demo company
 TODAY = date(2026, 11, 24)
 
 SUMS = """

@@ -230,13 +230,15 @@ async def test_forty_open_pages_hold_no_database_connection(app_server: Server, 
 async def test_a_page_that_goes_away_is_forgotten(app_server: Server, cast: Cast) -> None:
     async with page(app_server, cast.url, cast.supervisor) as line:
         await line.until(0)
-    await asyncio.sleep(0.5)
-    query(cast.url, "UPDATE session SET last_seen_at = now() - interval '1 day'")
-    before = value(cast.url, "SELECT max(last_seen_at) FROM session")
-    await arrive(app_server, cast)
-    await asyncio.sleep(1)
-    seen = value(cast.url, "SELECT last_seen_at FROM session ORDER BY last_seen_at LIMIT 1")
-    assert seen == before
+    for _ in range(20):  # the server hears of it when it writes, or when the socket is looked at
+        query(cast.url, "UPDATE session SET last_seen_at = now() - interval '1 day'")
+        before = value(cast.url, "SELECT max(last_seen_at) FROM session")
+        await arrive(app_server, cast)
+        await asyncio.sleep(1)
+        seen = "SELECT last_seen_at FROM session ORDER BY last_seen_at LIMIT 1"
+        if value(cast.url, seen) == before:
+            return
+    raise AssertionError("the page is still told what comes in")
 
 
 async def test_who_cannot_hold_a_line_may_ask(app_server: Server, cast: Cast) -> None:
