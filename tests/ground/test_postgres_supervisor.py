@@ -34,19 +34,14 @@ def test_it_starts_answers_and_stops_without_a_trace(home: Path) -> None:
     assert not (server.cluster.data / "postmaster.pid").exists()
 
 
-def test_a_second_start_is_quick(home: Path) -> None:
-    server = EmbeddedPostgres(home)
-    server.start()
-    server.stop()
-    took = []
-    for _ in range(3):  # one of them is not in the way of another test's work
+def test_a_second_start_makes_nothing_anew(home: Path) -> None:
+    server, took = EmbeddedPostgres(home), []
+    for _ in range(2):
         before = time.monotonic()
         server.start()
         took.append(time.monotonic() - before)
         server.stop()
-        if took[-1] < 1.0:
-            break
-    assert min(took) < 1.0
+    assert took[1] < took[0] / 2, "the first makes the cluster, the second only starts it"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")

@@ -77,6 +77,7 @@ def test_a_full_number_needs_a_purpose_and_leaves_a_line(house: House, office: B
     page = office.send_form(f"{own(house)}/unmask", purpose="wages", note="March")
     for shown in (NUMBER, ACCOUNT, "1 Willow Lane", "1990-01-01"):
         assert shown in page.text
+    assert 'class="said"' not in page.text, "words of another sort are told as what was just done"
     assert page.headers["cache-control"] == "no-store"
     assert lines() == before + 1
     assert NUMBER not in office.get(own(house)).text

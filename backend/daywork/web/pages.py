@@ -46,10 +46,10 @@ def page(
         "path": request.url.path,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "tabs": tabs_for(person, request.url.path),
-        "said": "" if request.htmx else unquote(request.cookies.get(SAID, ""))[:300],
+        "just_said": "" if request.htmx else unquote(request.cookies.get(SAID, ""))[:300],
         **context,
     }
-    if values["said"]:
+    if values["just_said"]:
         cookies = [*(cookies or []), _said_cookie(request, "", 0)]
     found = templates.environment.get_template(template)
     if block and request.htmx and not request.htmx.history_restore_request:
