@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
 
+from daywork.demo import SIGN_INS
 from tests.support.browser import Phone
 from tests.support.cast import Cast, found
 from tests.support.client import client_of
@@ -68,6 +69,14 @@ def sign_in(phone: Phone, server: Server, cast: Cast, member: str, then: str = "
     """Sign in by the page, as anybody does, on the way to another or to one's first."""
     page = phone.open(f"{server.url}/sign-in" + (f"?next={then}" if then else ""))
     fill_sign_in(page, login_of(cast, member))
+    return page
+
+
+def sign_in_to_the_demo(phone: Phone, server: Server, role: str) -> Page:
+    """Sign in as the demo company's owner, office, supervisor or foreman."""
+    login, password = next((a, b) for said, _, a, b in SIGN_INS if said.lower().startswith(role))
+    page = phone.open(f"{server.url}/sign-in")
+    fill_sign_in(page, login, password)
     return page
 
 

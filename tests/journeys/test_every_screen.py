@@ -18,9 +18,8 @@ import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page, expect
 
-from daywork.demo import SIGN_INS
 from daywork.ground import places
-from tests.journeys.crew import fill_sign_in
+from tests.journeys.crew import sign_in_to_the_demo
 from tests.support.browser import Phone
 from tests.support.database import Demo, query
 from tests.support.server import Server
@@ -184,9 +183,7 @@ def test_every_screen_fits_speaks_and_is_open_to_all(
         for public in ("/sign-in", "/code", "/install", "/offline"):
             look(phone.open(f"{demo_server.url}{public}"), public)
     query(demo_server.database_url, "UPDATE member SET language = $1", language)
-    login, password = next((a, b) for said, _, a, b in SIGN_INS if said.lower().startswith(role))
-    page = phone.open(f"{demo_server.url}/sign-in")
-    fill_sign_in(page, login, password)
+    page = sign_in_to_the_demo(phone, demo_server, role)
 
     seen: set[str] = set()
     waiting = [f"{demo_server.url}{begin}", f"{demo_server.url}/me"]
@@ -233,9 +230,7 @@ def test_a_workers_own_pages_and_the_sheet_of_codes_are_open_to_all(
     query(demo_server.database_url, "UPDATE worker SET phone = '+8613800138001'")
     desk = new_phone(language, **small)
     looking = Looking(desk, language, "owner")
-    login, password = next((a, b) for said, _, a, b in SIGN_INS if said.lower().startswith("owner"))
-    page = desk.open(f"{demo_server.url}/sign-in")
-    fill_sign_in(page, login, password)
+    page = sign_in_to_the_demo(desk, demo_server, "owner")
     page.goto(f"{demo_server.url}/labour/crosscheck?month={demo.today:%Y-%m}")
     page.locator("form[action='/labour/crosscheck/links'] .button.primary").click()
     page.locator(".qr-sheet").wait_for()

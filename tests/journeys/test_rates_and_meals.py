@@ -5,9 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from daywork.demo import SIGN_INS
 from daywork.demo.people import SITES
-from tests.journeys.crew import fill_sign_in
+from tests.journeys.crew import sign_in_to_the_demo
 from tests.support.browser import Phone
 from tests.support.database import Demo, query
 from tests.support.server import Server
@@ -18,13 +17,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 def test_a_clerk_fills_in_missing_rates_and_books_a_crews_meals(
     demo: Demo, demo_server: Server, new_phone: Callable[..., Phone]
 ) -> None:
-    login, password = next(
-        (a, b) for said, _, a, b in SIGN_INS if said.lower().startswith("office")
-    )
     query(demo_server.database_url, "UPDATE member SET language = 'en'")
     phone = new_phone("en")
-    page = phone.open(f"{demo_server.url}/sign-in")
-    fill_sign_in(page, login, password)
+    page = sign_in_to_the_demo(phone, demo_server, "office")
     lake = f"site={SITES['lake'].id}&month={demo.today:%Y-%m}"
 
     page.goto(f"{demo_server.url}/labour/rates?{lake}")

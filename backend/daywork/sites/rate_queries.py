@@ -243,15 +243,15 @@ async def sites_reached_by(
 ) -> dict[UUID, list[ReachedSite]]:
     """As :func:`sites_reached`, of each of these workers' own rate."""
     rows = await fetch(
-        """
+        f"""
         SELECT r.worker, s.id, s.name
         FROM roster r
         JOIN worker w ON w.organisation = $1 AND w.id = r.worker AND w.merged_into IS NULL
         JOIN site s ON s.organisation = $1 AND s.id = r.site
         WHERE r.organisation = $1 AND r.worker = ANY($2)
           AND (r.left_on IS NULL OR r.left_on >= $3)
-        ORDER BY r.worker, s.name, s.id
-        """,
+        ORDER BY r.worker, {by_name("s.name")}, s.id
+        """,  # noqa: S608
         organisation,
         list(workers),
         day,

@@ -160,10 +160,8 @@ async def lines_of(organisation: UUID, sheet: UUID) -> list[Line]:
     return [_line(row) for row in rows]
 
 
-_PERSON, _FIGURES = (
-    itemgetter(*Person.__dataclass_fields__),
-    itemgetter(*Figures.__dataclass_fields__),
-)
+_PERSON = itemgetter(*Person.__dataclass_fields__)
+_FIGURES = itemgetter(*Figures.__dataclass_fields__)
 
 
 def _line(row: Any) -> Line:

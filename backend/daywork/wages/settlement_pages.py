@@ -177,17 +177,10 @@ async def settle(request: Request) -> Response[Any]:
         if problem.kind not in TOLD_AGAIN:
             raise
         return await _new_page(request, site, crew, worker, until, answers, problem)
-    if len(made) == 1:
-        return go(
-            request,
-            f"/labour/settlements/{made[0]}",
-            said=_("It is settled: it can be signed and paid now."),
-        )
-    return go(
-        request,
-        f"/labour/settlements?site={site}",
-        said=_("It is settled: it can be signed and paid now."),
+    path = (
+        f"/labour/settlements/{made[0]}" if len(made) == 1 else f"/labour/settlements?site={site}"
     )
+    return go(request, path, said=_("It is settled: it can be signed and paid now."))
 
 
 async def _page(
@@ -207,9 +200,11 @@ async def _page(
         due = await settlements_due(actor.organisation, site.id, [found])
         others = await settlement_queries.versions_of(actor.organisation, site.id, found.worker)
         (now,) = await settling.owed_to(site, [found.worker], found.until_day) or (None,)
-        doubled = await closed_days_doubled(
-            actor.organisation, site.id, EARLIEST, found.until_day if found.latest else EARLIEST
-        )
+        doubled = []
+        if found.latest:
+            doubled = await closed_days_doubled(
+                actor.organisation, site.id, EARLIEST, found.until_day
+            )
         kept = await _kept_until(found, site)
     today = day_at(datetime.now(UTC), site.time_zone)
     return page(
